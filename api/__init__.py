@@ -1,0 +1,1 @@
+"""The service over the store: one folder a capability, one request one transaction."""

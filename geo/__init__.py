@@ -1,0 +1,1 @@
+"""The geometry of service grids: values in, values out; knows no web and no SQL."""

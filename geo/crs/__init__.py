@@ -1,0 +1,1 @@
+"""Where on earth: datums, projections, metric zones."""

@@ -1,0 +1,1 @@
+"""Draws micro-grids that obey the household rule, and proves how good they are."""
