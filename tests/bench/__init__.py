@@ -1,0 +1,1 @@
+"""One file a bench: ``def bench(report: Report, *, quick: bool) -> None``; run by ``./minqing bench NAME``."""
