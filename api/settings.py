@@ -1,0 +1,50 @@
+"""What a machine's keeper may set: where the data live, which port answers, which store is used.
+
+Every field is an environment variable ``MINQING_<FIELD>`` (``DATABASE_URL`` also goes without the prefix); the
+command line sets the same fields. Nothing is read when this module is imported.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The settings of one running service; frozen, so that nobody changes them under a request."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MINQING_", frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
+
+    data_dir: Path = ROOT / "var"
+    """Everything that must survive: the embedded store, uploads, logs."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+
+    database_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("DATABASE_URL", "MINQING_DATABASE_URL")
+    )
+    """The owner's address (``postgresql://…``): runs migrations, owns every table. The service does not get it."""
+
+    app_database_url: str | None = None
+    """The address under which the service itself connects: role ``minqing_app``, which owns nothing."""
+
+    pool_size: int = Field(default=16, ge=1, le=200)
+    """Connections the service holds at most."""
+
+    web_dist: Path = ROOT / "web" / "dist"
+    """The built pages that the service serves."""
+
+    sample: bool = True
+    """Whether an empty store is filled with the sample subdistrict."""
+
+    log_json: bool | None = None
+    """Logs as JSON lines; left open, they are when the output is no terminal."""
+
+    log_level: str = "INFO"
