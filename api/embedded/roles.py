@@ -1,0 +1,43 @@
+"""The two roles of the store, and the extensions that every migration may count on.
+
+``minqing_app`` owns nothing and cannot set row-level security aside; its statements are cut off in time.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from api.embedded.cluster import APP
+
+EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
+APP_LIMITS = {
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+
+
+def ensure_database(maintenance_url: str, database: str) -> bool:
+    """Make ``database`` if it does not exist; tell whether it was made."""
+    with psycopg.connect(maintenance_url, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+        if found is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+        return found is None
+
+
+def ensure_roles(owner_url: str) -> None:
+    """Make the service's role and the extensions, where they do not exist, in the database of ``owner_url``."""
+    app = sql.Identifier(APP)
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP]).fetchone() is None:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(app))
+        for setting, value in APP_LIMITS.items():
+            connection.execute(
+                sql.SQL("ALTER ROLE {} SET {} = {}").format(app, sql.Identifier(setting), sql.Literal(value))
+            )
+        for extension in EXTENSIONS:
+            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app))
