@@ -1,0 +1,72 @@
+"""Everything the service answers when it cannot do what was asked, and the one table from error to status.
+
+ServiceError
+├── NotFoundError        404  there is no such thing, or it is not yours to see
+├── InvalidError         422  the request says something that cannot be
+├── ConflictError        409  somebody was faster, or the store forbids the state
+├── TooLargeError        413  more than one request may carry
+└── UnavailableError     503  the store is away; try again
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette import status as http
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing said in both languages of the product."""
+
+    zh: str
+    en: str
+
+    def spoken(self, accept_language: str | None) -> str:
+        """The sentence in the language that an ``Accept-Language`` header prefers; Chinese unless English leads.
+
+        >>> Sentence("没有", "none").spoken("en-GB,en;q=0.9"), Sentence("没有", "none").spoken(None)
+        ('none', '没有')
+        """
+        first = (accept_language or "").strip().lower()
+        return self.en if first.startswith("en") else self.zh
+
+
+class ServiceError(Exception):
+    """Something the service will not or cannot do, in a sentence fit for its users."""
+
+    status = http.HTTP_500_INTERNAL_SERVER_ERROR
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.sentence = Sentence(zh, en)
+
+
+class NotFoundError(ServiceError):
+    """There is no such thing, or it is not yours to see: the two look the same from outside."""
+
+    status = http.HTTP_404_NOT_FOUND
+
+
+class InvalidError(ServiceError):
+    """The request says something that cannot be."""
+
+    status = http.HTTP_422_UNPROCESSABLE_CONTENT
+
+
+class ConflictError(ServiceError):
+    """Somebody was faster, or the store forbids the state that this would lead to."""
+
+    status = http.HTTP_409_CONFLICT
+
+
+class TooLargeError(ServiceError):
+    """More than one request may carry."""
+
+    status = http.HTTP_413_CONTENT_TOO_LARGE
+
+
+class UnavailableError(ServiceError):
+    """The store is away for the moment."""
+
+    status = http.HTTP_503_SERVICE_UNAVAILABLE

@@ -1,0 +1,41 @@
+"""Puts the service together: one store, the capabilities' routes, the built pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import health, pages, problems
+from api.database import create_engine
+from api.places.routes import router as places
+from api.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI application; connects to its store when it starts, and lets go when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if settings.app_database_url is None:
+            raise ValueError("Settings.app_database_url must say where the store is.")
+        app.state.engine = create_engine(settings.app_database_url, pool_size=settings.pool_size)
+        yield
+        await app.state.engine.dispose()
+
+    app = FastAPI(
+        title="民情地图",
+        version="0.1.0",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=problems.RESPONSES,
+    )
+    app.state.settings = settings
+    problems.install(app)
+    for router in (health.router, places):
+        app.include_router(router)
+    pages.install(app, settings.web_dist)
+    return app

@@ -1,0 +1,1 @@
+"""Plans: dated divisions of a community into micro-grids."""

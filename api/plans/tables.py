@@ -1,0 +1,70 @@
+"""Plans as tables: a plan, its micro-grids, and which floors of which unit each of them holds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, text
+from sqlalchemy.dialects.postgresql import DATERANGE, INT4RANGE, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database import Row
+
+
+class PlanRow(Row):
+    """A division of a community (or of a whole subdistrict) into micro-grids, from draft to superseded."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuid7()"))
+    subdistrict_id: Mapped[UUID] = mapped_column(ForeignKey("subdistrict.id"))
+    community_id: Mapped[UUID | None] = mapped_column(ForeignKey("community.id"))
+    name: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="draft")
+    version: Mapped[int] = mapped_column(server_default="0")
+    base_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"))
+    least: Mapped[int] = mapped_column(server_default="30")
+    most: Mapped[int] = mapped_column(server_default="100")
+    target: Mapped[int] = mapped_column(server_default="70")
+    effective: Mapped[Range[date] | None] = mapped_column(DATERANGE)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class MicroGridRow(Row):
+    """A micro-grid (微网格) of one plan; its polygon is derived from its members' cells."""
+
+    __tablename__ = "micro_grid"
+    __table_args__ = (ForeignKeyConstraint(["compound_id", "community_id"], ["compound.id", "compound.community_id"]),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuid7()"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    compound_id: Mapped[UUID | None]
+    code: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    floor_lo: Mapped[int | None]
+    floor_hi: Mapped[int | None]
+    households: Mapped[int] = mapped_column(server_default="0")
+    geometry: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+
+
+class PlanMemberRow(Row):
+    """Floors of one unit in one micro-grid; no floor of a unit can be in two grids of a plan."""
+
+    __tablename__ = "plan_member"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["plan_id", "micro_grid_id", "community_id"],
+            ["micro_grid.plan_id", "micro_grid.id", "micro_grid.community_id"],
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(["unit_id", "community_id"], ["unit.id", "unit.community_id"]),
+    )
+
+    plan_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    floors: Mapped[Range[int]] = mapped_column(INT4RANGE, primary_key=True)
+    community_id: Mapped[UUID]
+    micro_grid_id: Mapped[UUID]

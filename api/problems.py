@@ -1,0 +1,103 @@
+"""Turns every error into one ``application/problem+json`` sentence (RFC 9457); nothing of the inside leaves."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from api.errors import Sentence, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fastapi import FastAPI, Request
+
+log = structlog.get_logger(__name__)
+
+AWAY = Sentence("数据库暂时无法连接,请稍后再试。", "The store is away for the moment; please try again.")
+BROKEN = Sentence("服务出错了,我们已记录下来。", "Something went wrong on our side; it has been recorded.")
+BY_STATUS = {
+    404: Sentence("没有这个地址。", "There is nothing at this address."),
+    405: Sentence("这里不支持这种操作。", "This address does not take that method."),
+}
+
+
+class Problem(BaseModel):
+    """One refusal, in the reader's language."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+def answer(request: Request, status: int, sentence: Sentence, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """A problem as a response, in the language that the request prefers."""
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=sentence.spoken(request.headers.get("accept-language")),
+    )
+    return JSONResponse(
+        problem.model_dump(), status_code=status, headers=headers, media_type="application/problem+json"
+    )
+
+
+async def _on_service_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ServiceError)
+    return answer(request, error.status, error.sentence)
+
+
+async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    sentence = BY_STATUS.get(error.status_code, Sentence(str(error.detail), str(error.detail)))
+    return answer(request, error.status_code, sentence, error.headers)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    where = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:5])
+    return answer(request, 422, Sentence(f"请求有误:{where}", f"The request is not valid: {where}"))
+
+
+async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
+    log.warning("store away", error=type(error).__name__)
+    return answer(request, 503, AWAY, {"Retry-After": "2"})
+
+
+async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return await _on_store_error(request, error)
+    return await _on_anything(request, error)
+
+
+async def _on_anything(request: Request, error: Exception) -> JSONResponse:
+    log.error("unforeseen", path=request.url.path, exc_info=error)
+    return answer(request, 500, BROKEN)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ``app`` in a sentence."""
+    app.add_exception_handler(ServiceError, _on_service_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    for away in (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError):
+        app.add_exception_handler(away, _on_store_error)
+    app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(Exception, _on_anything)
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "Refused, in a sentence.",
+        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+    },
+}
