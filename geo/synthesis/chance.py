@@ -1,0 +1,44 @@
+"""Chance that can be repeated: every street draws its own lots from the seed and its own name.
+
+A place's generator depends on its key alone, never on what was drawn before it, so a community made alone,
+in a district or in parallel is the same community.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EDITION_MS = 1_767_225_600_000  # 2026-01-01T00:00Z: the moment all synthetic places claim to be from
+
+
+def lots(seed: int, *key: str | int) -> np.random.Generator:
+    """The random generator of one place.
+
+    >>> lots(1, "community", 7).integers(1000) == lots(1, "community", 7).integers(1000)
+    True
+    """
+    text = "/".join(str(part) for part in (seed, *key))
+    return np.random.default_rng(int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "big"))
+
+
+def identities(seed: int, *key: str | int) -> Iterator[UUID]:
+    """Endless ids of one place's rows, in rising order of index: UUIDs of version 7 (RFC 9562).
+
+    The clock part is the edition plus a number drawn from the key, so the rows of a community lie together in an
+    index; the next 12 bits count, the rest is drawn.
+    """
+    rng = lots(seed, "identity", *key)
+    clock = EDITION_MS - int(rng.integers(1 << 30))
+    count = 0
+    while True:
+        for tail in rng.integers(1 << 62, size=256).tolist():
+            stamp = (clock + (count >> 12)) << 80
+            yield UUID(int=stamp | 7 << 76 | (count & 0xFFF) << 64 | 2 << 62 | tail)
+            count += 1

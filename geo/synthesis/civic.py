@@ -1,0 +1,56 @@
+"""What a neighbourhood shares: the party and service centre, the kindergarten, the market, the clinic, the school."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.hierarchy.places import BuildingUse
+from geo.synthesis import frame, shapes
+from geo.synthesis.massing import Massing, clear_of, inside
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def public(shell: NDArray[np.float64], name: str, floors: int, use: BuildingUse = BuildingUse.PUBLIC) -> Massing:
+    """A building nobody lives in."""
+    return Massing((shell,), (), floors, 0, use=use, name=name)
+
+
+def beside(
+    massings: list[Massing], land: shapely.Polygon, building: Massing, rng: np.random.Generator, *, gap_m: float = 6.0
+) -> list[Massing]:
+    """Set one more building near the land's edge where room is; else in place of another."""
+    turn = frame.facing(land)
+    rim = land.buffer(-14.0)
+    if rim.is_empty:
+        return massings
+    ring = shapely.get_parts(rim).tolist()[0].exterior
+    spots = shapely.get_coordinates(shapely.line_interpolate_point(ring, rng.uniform(0, ring.length, 40)))
+    size = np.ptp(building.shells[0], axis=0) / 2
+    trials = [building.moved(0.0, *(-size).tolist()).moved(turn, *spot) for spot in spots.tolist()]
+    fitting = inside(trials, land.buffer(-2.5))
+    free = clear_of(fitting, massings, gap_m)
+    if free:
+        return [*massings, free[0]]
+    if fitting and len(massings) > 3:  # noqa: PLR2004 - a small compound keeps its homes
+        return [*clear_of(massings, fitting[:1], gap_m), fitting[0]]
+    return massings
+
+
+def school(land: shapely.Polygon, name: str) -> tuple[list[Massing], shapely.Polygon]:
+    """A school's teaching block, hall and canteen north of its playground; and the playground."""
+    turn = frame.facing(land)
+    ground = frame.turned(land, -turn).buffer(-8.0, join_style="mitre")
+    x_m, y_m = ground.representative_point().coords[0]
+    size = float(np.sqrt(ground.area)) * 0.4
+    block, _ = shapes.ribbon([(0, 28), (0, 0), (size, 0), (size, 28)], 10.0, 99.0)
+    teaching = replace(public(block, name + "教学楼", 5), holes=()).moved(0.0, x_m - size / 2, y_m + 6)
+    hall = public(shapes.box(0, 0, 22, 16), name + "体育馆", 2).moved(0.0, x_m - size / 2 - 2, y_m - 18)
+    field = shapely.box(x_m - size / 2 + 26, y_m - size * 0.62, x_m + size / 2 + 8, y_m - 4)
+    laid = inside([teaching, hall], ground)
+    return [m.moved(turn) for m in laid], frame.turned(frame.largest(shapely.intersection(field, ground)), turn)

@@ -1,0 +1,95 @@
+"""The body of one building on the drawing board, before it gets its number, its code and its people.
+
+Rings are open (first point not repeated), counter-clockwise or not, in metres. A shell repeats every corner of its
+units, so that the units tile the building exactly, also after rounding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.hierarchy.places import BuildingUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Massing:
+    """One building in metres: shells with their holes, one ring a unit, and how its flats are stacked.
+
+    Attributes:
+        shells: outer rings; more than one makes a multipolygon.
+        units: one ring a stairwell; the shells' rings where the building has no stairwells of its own.
+        floors: floors above ground.
+        flats: flats on one floor of one unit; 0 where nobody lives.
+        holes: inner rings of the only shell (courtyards).
+        shops: whether the ground floor is let to shops, so that homes begin on the second floor.
+        use: what the building is for.
+        name: its name if it has one ("教学楼"); else it gets a number.
+        households: households of the whole building where they do not follow from floors and flats.
+        surveyed: whether the footprint is known; else the building is stored as a point.
+    """
+
+    shells: tuple[NDArray[np.float64], ...]
+    units: tuple[NDArray[np.float64], ...]
+    floors: int
+    flats: int
+    holes: tuple[NDArray[np.float64], ...] = ()
+    shops: bool = False
+    use: BuildingUse = BuildingUse.RESIDENTIAL
+    name: str = ""
+    households: int | None = None
+    surveyed: bool = True
+
+    @property
+    def dwellings(self) -> int:
+        """Households of the whole building if each flat holds one."""
+        if self.households is not None:
+            return self.households
+        return self.flats * (self.floors - self.shops) * len(self.units)
+
+    def moved(self, angle: float, x_m: float = 0.0, y_m: float = 0.0) -> Massing:
+        """The same building turned about the origin (radians, counter-clockwise), then shifted."""
+        turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+        def go(rings: tuple[NDArray[np.float64], ...]) -> tuple[NDArray[np.float64], ...]:
+            return tuple(ring @ turn + (x_m, y_m) for ring in rings)
+
+        return replace(self, shells=go(self.shells), units=go(self.units), holes=go(self.holes))
+
+
+def outlines(massings: Iterable[Massing]) -> NDArray[np.object_]:
+    """The outer outlines (n,) of buildings as shapely polygons in metres, courtyards filled."""
+    return np.array(
+        [
+            shapely.Polygon(m.shells[0])
+            if len(m.shells) == 1
+            else shapely.MultiPolygon([shapely.Polygon(shell) for shell in m.shells])
+            for m in massings
+        ],
+        dtype=object,
+    )
+
+
+def inside(massings: list[Massing], land: shapely.Polygon) -> list[Massing]:
+    """Those buildings that stand wholly inside the land."""
+    if not massings or land.is_empty:
+        return []
+    shapely.prepare(land)
+    return [m for m, keep in zip(massings, shapely.contains_properly(land, outlines(massings)), strict=True) if keep]
+
+
+def clear_of(massings: list[Massing], obstacles: list[Massing], gap_m: float) -> list[Massing]:
+    """Those buildings that keep a distance from all obstacles."""
+    if not massings or not obstacles:
+        return massings
+    tree = shapely.STRtree(outlines(obstacles))
+    near = tree.query(outlines(massings), predicate="dwithin", distance=gap_m)[0]
+    return [m for k, m in enumerate(massings) if k not in set(near.tolist())]

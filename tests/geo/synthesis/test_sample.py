@@ -1,0 +1,129 @@
+"""The sample subdistrict keeps what its README promises."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+
+from geo.errors import InvalidInputError
+from geo.hierarchy.places import City
+from geo.synthesis import read_sample, sample, write_sample
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+SAMPLES = Path(__file__).parents[3] / "data" / "samples"
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return sample()
+
+
+def inside_parent(children: tuple[Any, ...], parents: tuple[Any, ...], key: str) -> Any:
+    """Whether each child lies in the parent that it names, tolerance 0."""
+    outline = {parent.id: parent.geometry for parent in parents}
+    return shapely.covers([outline[getattr(child, key)] for child in children], [child.geometry for child in children])
+
+
+def households(city: City, community: str) -> int:
+    (place,) = (c for c in city.communities if c.kind == community)
+    return sum(u.households for u in city.units if u.community_id == place.id)
+
+
+def test_committed_files_are_what_the_generator_makes(city: City) -> None:
+    assert read_sample(SAMPLES) == city
+
+
+def test_a_written_sample_reads_back_equal(city: City, tmp_path: Path) -> None:
+    write_sample(city, tmp_path)
+    assert read_sample(tmp_path) == city
+
+
+def test_a_missing_layer_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"districts\.geojson"):
+        read_sample(tmp_path)
+
+
+def test_a_broken_layer_is_named(city: City, tmp_path: Path) -> None:
+    write_sample(city, tmp_path)
+    (tmp_path / "units.geojson").write_text('{"features": [{"id": 1}]}')
+    with pytest.raises(InvalidInputError, match=r"units\.geojson"):
+        read_sample(tmp_path)
+
+
+def test_every_place_lies_in_its_parent(city: City) -> None:
+    assert inside_parent(city.units, city.buildings, "building_id").all()
+    assert inside_parent(city.buildings, city.compounds, "compound_id").all()
+    assert inside_parent(city.compounds, city.communities, "community_id").all()
+    assert inside_parent(city.communities, city.subdistricts, "subdistrict_id").all()
+    assert inside_parent(city.subdistricts, city.districts, "district_id").all()
+
+
+def test_communities_tile_the_subdistrict(city: City) -> None:
+    outlines = [c.geometry for c in city.communities]
+    assert shapely.coverage_is_valid(outlines)
+    assert shapely.coverage_union_all(outlines).equals(city.subdistricts[0].geometry)
+
+
+def test_buildings_and_compounds_keep_apart(city: City) -> None:
+    for places in (city.buildings, city.compounds):
+        shapes = np.array([place.geometry for place in places])
+        left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        assert (left == right).all()
+
+
+def test_units_tile_their_building(city: City) -> None:
+    outline = {b.id: b.geometry for b in city.buildings}
+    stairs: dict[UUID, list[Any]] = {}
+    for unit in city.units:
+        stairs.setdefault(unit.building_id, []).append(unit.geometry)
+    for building, shapes in stairs.items():
+        if outline[building].geom_type != "Point":
+            assert shapely.coverage_is_valid(shapes)
+            assert shapely.union_all(shapes).equals(outline[building])
+
+
+def test_the_estate_community_is_shaped_like_jifu(city: City) -> None:
+    (urban,) = (c for c in city.communities if c.kind == "urban")
+    assert sum(c.community_id == urban.id for c in city.compounds) == 11
+    assert 7_000 <= households(city, "urban") <= 7_200
+
+
+def test_the_subdistrict_has_about_13_000_households(city: City) -> None:
+    assert 12_700 <= sum(u.households for u in city.units) <= 13_300
+
+
+def test_towers_have_units_of_more_than_100_households(city: City) -> None:
+    assert sum(u.households > 100 for u in city.units) >= 20
+
+
+def test_codes_and_ids_are_unique_and_nested(city: City) -> None:
+    levels: tuple[tuple[Any, ...], ...] = (
+        city.districts,
+        city.subdistricts,
+        city.communities,
+        city.compounds,
+        city.buildings,
+        city.units,
+    )
+    for places, digits in zip(levels, (6, 9, 12, 15, 18, 20), strict=True):
+        codes = [place.code for place in places]
+        assert len(set(codes)) == len(codes)
+        assert {len(code) for code in codes} == {digits}
+    ids = Counter(place.id for layer in City.__slots__ for place in getattr(city, layer))
+    assert max(ids.values()) == 1
+
+
+def test_awkward_shapes_are_there_for_the_map(city: City) -> None:
+    forms = Counter(b.geometry.geom_type for b in city.buildings)
+    assert forms["Point"] >= 1
+    assert any(getattr(b.geometry, "interiors", ()) for b in city.buildings)
+    assert any(u.estimated for u in city.units)
+    assert any(u.floor_households for u in city.units)
+    assert any(u.floor_lo == 2 for u in city.units)
