@@ -29,7 +29,7 @@ class _Named(_Keyed):
 
 class _Searched(_Named):
     @declared_attr
-    def words(cls) -> Mapped[str]:  # noqa: N805 - SQLAlchemy hands the class
+    def words(cls) -> Mapped[str | None]:  # noqa: N805 - SQLAlchemy hands the class
         return mapped_column(Text, Computed("", persisted=True), deferred=True)
 
 

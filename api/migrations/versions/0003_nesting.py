@@ -4,8 +4,9 @@ Revision ID: 0003
 Revises: 0002
 
 Both sides are guarded: a child that moves and a parent that shrinks. Both hold the parent's row lock, so two
-transactions can not slip past one another. A unit is judged by a point on its surface: its outline is a cut
-through the footprint, and rounding may carry a corner a millimetre out.
+transactions can not slip past one another. The checks look at the row as it then stands, and may be deferred
+(``SET CONSTRAINTS ALL DEFERRED``), so that a building and its units can move together. A unit is judged by a point
+on its surface: its outline is a cut through the footprint, and rounding may carry a corner a millimetre out.
 """
 
 from __future__ import annotations
@@ -45,43 +46,49 @@ NESTINGS = (
 
 CHILD_LIES_INSIDE = """
 CREATE FUNCTION {child}_lies_inside() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE here record;
 DECLARE around record;
 DECLARE sibling text;
 BEGIN
-  SELECT name, geometry INTO around FROM {parent} WHERE id = NEW.{column} FOR NO KEY UPDATE;
+  SELECT id, {column} AS parent_id, name, geometry INTO here FROM {child} WHERE id = NEW.id;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  SELECT name, geometry INTO around FROM {parent} WHERE id = here.parent_id FOR NO KEY UPDATE;
   IF NOT ST_Covers(around.geometry, {shape}) THEN
-    RAISE EXCEPTION '{child} "%" does not lie in {parent} "%"', NEW.name, around.name
+    RAISE EXCEPTION '{child} "%" does not lie in {parent} "%"', here.name, around.name
       USING ERRCODE = 'check_violation', CONSTRAINT = '{child}_in_{parent}', TABLE = '{child}';
   END IF;
 {siblings}
   RETURN NULL;
 END $$;
-CREATE TRIGGER {child}_lies_inside AFTER INSERT OR UPDATE OF geometry, {column} ON {child}
-  FOR EACH ROW EXECUTE FUNCTION {child}_lies_inside();
+CREATE CONSTRAINT TRIGGER {child}_lies_inside AFTER INSERT OR UPDATE OF geometry, {column} ON {child}
+  DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION {child}_lies_inside();
 """
 
 SIBLINGS_STAND_APART = """
   SELECT name INTO sibling FROM {child}
-   WHERE geometry && NEW.geometry AND id <> NEW.id AND ST_Relate(NEW.geometry, geometry, '2********') LIMIT 1;
+   WHERE geometry && here.geometry AND id <> here.id AND ST_Relate(here.geometry, geometry, '2********') LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION '{child} "%" overlaps {child} "%"', NEW.name, sibling
+    RAISE EXCEPTION '{child} "%" overlaps {child} "%"', here.name, sibling
       USING ERRCODE = 'exclusion_violation', CONSTRAINT = '{child}_apart', TABLE = '{child}';
   END IF;
 """
 
 PARENT_STILL_COVERS = """
 CREATE FUNCTION {parent}_still_covers_{child}() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE here record;
 DECLARE stray text;
 BEGIN
+  SELECT id, name, geometry INTO here FROM {parent} WHERE id = NEW.id;
   SELECT c.name INTO stray FROM {child} c
-   WHERE c.{column} = NEW.id AND NOT ST_Covers(NEW.geometry, {shape}) LIMIT 1;
+   WHERE c.{column} = here.id AND NOT ST_Covers(here.geometry, {shape}) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION '{parent} "%" would no longer contain {child} "%"', NEW.name, stray
+    RAISE EXCEPTION '{parent} "%" would no longer contain {child} "%"', here.name, stray
       USING ERRCODE = 'check_violation', CONSTRAINT = '{child}_in_{parent}', TABLE = '{parent}';
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER {parent}_still_covers_{child} AFTER UPDATE OF geometry ON {parent} FOR EACH ROW
+CREATE CONSTRAINT TRIGGER {parent}_still_covers_{child} AFTER UPDATE OF geometry ON {parent}
+  DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW
   WHEN (OLD.geometry IS DISTINCT FROM NEW.geometry) EXECUTE FUNCTION {parent}_still_covers_{child}();
 """
 
@@ -90,7 +97,7 @@ def upgrade() -> None:
     for nesting in NESTINGS:
         child, parent, column = nesting.child, nesting.parent, nesting.column
         siblings = SIBLINGS_STAND_APART.format(child=child) if nesting.apart else ""
-        inside = nesting.shape.format(row="NEW")
+        inside = nesting.shape.format(row="here")
         op.execute(CHILD_LIES_INSIDE.format(child=child, parent=parent, column=column, shape=inside, siblings=siblings))
         op.execute(
             PARENT_STILL_COVERS.format(child=child, parent=parent, column=column, shape=nesting.shape.format(row="c"))

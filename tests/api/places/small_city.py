@@ -1,7 +1,7 @@
 """A city small enough to draw on a napkin: one of each level, and room to put things in the wrong place.
 
-    district 0..8 x 0..8; subdistrict 1..7; community 2..6 (hundredths of a degree near Chengdu)
-    compound "锦绣花园" holds building 1 (two units) and 2 (a point); all metric sizes are beside the point
+In thousandths of a degree: district 0-80, subdistrict 10-70, community 20-60, compound 锦绣花园 30-50, in it
+building 3 with two units and building 4, known only as a point.
 """
 
 from __future__ import annotations

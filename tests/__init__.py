@@ -1,0 +1,1 @@
+"""The suite mirrors the house: tests/geo, tests/api, tests/web, tests/docs, tests/bench."""
