@@ -21,7 +21,7 @@ EDITION_MS = 1_767_225_600_000  # 2026-01-01T00:00Z: the moment all synthetic pl
 def lots(seed: int, *key: str | int) -> np.random.Generator:
     """The random generator of one place.
 
-    >>> lots(1, "community", 7).integers(1000) == lots(1, "community", 7).integers(1000)
+    >>> bool(lots(1, "community", 7).integers(1000) == lots(1, "community", 7).integers(1000))
     True
     """
     text = "/".join(str(part) for part in (seed, *key))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import atan2, pi
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import shapely
@@ -12,6 +12,8 @@ from shapely import affinity
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    Shape = TypeVar("Shape", bound=BaseGeometry)
 
 MOST_TURN = 0.42  # 24°: farther from south than this, a Chengdu flat does not sell
 
@@ -29,8 +31,8 @@ def facing(land: shapely.Polygon) -> float:
     return float(np.clip(bearing(land), -MOST_TURN, MOST_TURN))
 
 
-def turned(land: shapely.Polygon, angle: float) -> shapely.Polygon:
-    """The land turned about the origin (radians, counter-clockwise)."""
+def turned(land: Shape, angle: float) -> Shape:
+    """Land or a line turned about the origin (radians, counter-clockwise)."""
     return affinity.rotate(land, angle, origin=(0, 0), use_radians=True)
 
 

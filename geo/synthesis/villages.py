@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PITCH_M = 21.0  # a house's diagonal and its yard
+BUILT = 0.85  # the other lots are vegetable plots
 
 
 def hamlet(x_m: float, y_m: float, radius_m: float, rng: np.random.Generator) -> shapely.Polygon:
@@ -36,13 +37,11 @@ def lay(land: shapely.Polygon, rng: np.random.Generator) -> list[Massing]:
     middle = np.array([(west + east) / 2, (south + north) / 2])
     reach = max(east - west, north - south)
     marks = np.arange(-reach, reach, PITCH_M)
-    laid = []
-    for x in marks:
-        for y in marks:
-            spot = np.array([x, y]) + rng.uniform(-1.8, 1.8, 2)
-            place = middle + spot @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-            if rng.random() < 0.85:  # noqa: PLR2004 - the rest are vegetable plots
-                laid.append(_farmhouse(rng).moved(turn + float(rng.uniform(-0.12, 0.12)), *place.tolist()))
+    grid = np.stack(np.meshgrid(marks, marks), axis=-1).reshape(-1, 2)
+    grid += rng.uniform(-1.8, 1.8, grid.shape)
+    spots = middle + grid @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    built = shapely.contains_xy(ground, spots) & (rng.random(len(spots)) < BUILT)
+    laid = [_farmhouse(rng).moved(turn + float(rng.uniform(-0.12, 0.12)), x, y) for x, y in spots[built].tolist()]
     return inside(laid, ground)
 
 
