@@ -118,7 +118,8 @@ def load_city(
     Args:
         url: where the store is; the role that owns the tables.
         parts: pieces of the city, outermost levels first; a piece may refer to places of an earlier one.
-        doors: also write each household as a row ("301", "302", …) where a unit's floors are known.
+        doors: also write each household as a row ("301", "302", …); where only a unit's total is known it is spread
+            over its floors, and where that is an estimate there are no doors.
         progress: told the number of buildings of each part once it is written.
         afterwards: what else has to be true of the loaded rows, run inside the same transaction.
 
@@ -150,7 +151,7 @@ def _write(connection: Connection, part: City, *, doors: bool) -> None:
         places = getattr(part, name)
         if places:
             _copy(connection, step.table, (*step.columns, "geometry"), _rows(step, places))
-    floors = [unit for unit in part.units if unit.floor_households]
+    floors = [unit for unit in part.units if unit.floor_households or (doors and not unit.estimated)]
     if floors:
         _copy(connection, "floor", ("unit_id", "community_id", "number", "households_declared"), _floors(floors))
     if floors and doors:
@@ -181,8 +182,14 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iter
 def _floors(units: Iterable[Unit]) -> Iterator[tuple[Any, ...]]:
     for unit in units:
         numbers = [n for n in range(unit.floor_lo, unit.floor_hi + 1) if n != 0]
-        for number, households in zip(numbers, unit.floor_households, strict=True):
+        for number, households in zip(numbers, unit.floor_households or _spread(unit, len(numbers)), strict=True):
             yield unit.id, unit.community_id, number, households
+
+
+def _spread(unit: Unit, floors: int) -> tuple[int, ...]:
+    """The households of a unit shared out evenly, the lower floors first."""
+    each, over = divmod(unit.households, floors)
+    return tuple(each + (place < over) for place in range(floors))
 
 
 def _write_doors(connection: Connection, units: Sequence[Any]) -> None:

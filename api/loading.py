@@ -1,0 +1,28 @@
+"""Fills an empty store: the sample subdistrict that ships, and whatever has to be true of it afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from api.places.load import load_city
+from api.settings import ROOT
+from geo.synthesis.files import read_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SAMPLE = ROOT / "data" / "samples"
+
+
+def is_empty(url: str) -> bool:
+    """Whether the store at ``url`` holds no place at all."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT 1 FROM district LIMIT 1").fetchone() is None
+
+
+def load_sample(url: str, *, folder: Path = SAMPLE, progress: Callable[[int], None] = lambda _: None) -> None:
+    """Load the sample subdistrict, door by door, into the empty store at ``url`` (the owner's role)."""
+    load_city(url, [read_sample(folder)], doors=True, progress=progress)
