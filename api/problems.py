@@ -73,8 +73,16 @@ async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
     return answer(request, 503, AWAY, {"Retry-After": "2"})
 
 
+# What a store says while it starts, stops or has no seat left.
+NOT_NOW = {"57P01", "57P02", "57P03", "53300"}
+
+
+def _is_away(error: DBAPIError) -> bool:
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in NOT_NOW
+
+
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, DBAPIError) and _is_away(error):
         return await _on_store_error(request, error)
     return await _on_anything(request, error)
 
