@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from api.places.load import load_city
 from api.settings import ROOT
-from geo.synthesis.files import read_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,4 +23,8 @@ def is_empty(url: str) -> bool:
 
 def load_sample(url: str, *, folder: Path = SAMPLE, progress: Callable[[int], None] = lambda _: None) -> None:
     """Load the sample subdistrict, door by door, into the empty store at ``url`` (the owner's role)."""
+    # The geometry libraries take a second to import; most starts only ask whether the store is empty.
+    from api.places.load import load_city  # noqa: PLC0415  # see above
+    from geo.synthesis.files import read_sample  # noqa: PLC0415  # see above
+
     load_city(url, [read_sample(folder)], doors=True, progress=progress)

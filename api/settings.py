@@ -6,12 +6,25 @@ command line sets the same fields. Nothing is read when this module is imported.
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def default_data_dir() -> Path:
+    """``var`` beside the program; for root in a clone that nobody else may enter (as under /root), ``/var/lib``.
+
+    PostgreSQL refuses to run as root, so its own account has to be able to reach the data.
+    """
+    reachable = all(place.stat().st_mode & 0o001 for place in (ROOT, *ROOT.parents))
+    if os.geteuid() != 0 or reachable:
+        return ROOT / "var"
+    return Path("/var/lib/minqing-map") / hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:8]
 
 
 class Settings(BaseSettings):
@@ -21,7 +34,7 @@ class Settings(BaseSettings):
         env_prefix="MINQING_", frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True
     )
 
-    data_dir: Path = ROOT / "var"
+    data_dir: Path = Field(default_factory=default_data_dir)
     """Everything that must survive: the embedded store, uploads, logs."""
 
     host: str = "127.0.0.1"

@@ -38,6 +38,11 @@ def _account(entry: pwd.struct_passwd) -> Account:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
+def ourselves() -> Account:
+    """The account of this process."""
+    return _by_uid(os.geteuid())
+
+
 def _by_uid(uid: int) -> Account:
     try:
         return _account(pwd.getpwuid(uid))
@@ -64,7 +69,7 @@ def choose(cluster_directory: Path) -> Account:
                 "Run as that user or as root, or choose another --data-dir.",
             )
     if me != 0:
-        return _by_uid(me)
+        return ourselves()
     for name in PREFERRED:
         try:
             return _account(pwd.getpwnam(name))
@@ -76,16 +81,16 @@ def choose(cluster_directory: Path) -> Account:
     )
 
 
-def as_account(account: Account, command: list[str], *, die_with_parent: bool = False) -> list[str]:
-    """``command`` so that it runs under ``account``; with ``die_with_parent`` it gets SIGINT when we die.
+def as_account(account: Account, command: list[str], *, on_our_death: str | None = None) -> list[str]:
+    """``command`` so that it runs under ``account``; when we die, however we die, it gets the signal ``on_our_death``.
 
     ``setpriv`` (util-linux, on every Debian and Ubuntu) does both in one step, in the right order.
     """
     options: list[str] = []
     if not account.is_ours:
         options += ["--reuid", str(account.uid), "--regid", str(account.gid), "--clear-groups"]
-    if die_with_parent:
-        options += ["--pdeathsig", "INT"]
+    if on_our_death:
+        options += ["--pdeathsig", on_our_death]
     setpriv = shutil.which("setpriv")
     if not options or (setpriv is None and account.is_ours):
         return command

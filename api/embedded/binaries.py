@@ -105,3 +105,10 @@ def find(version: int | None = None) -> Binaries:
         f"本机没有带 PostGIS 的 {which}。请安装：sudo apt-get install -y {wanted}",
         f"There is no {which} with PostGIS on this machine. Install it: sudo apt-get install -y {wanted}",
     )
+
+
+if __name__ == "__main__":
+    try:
+        print(find().program("postgres"))  # noqa: T201  # ./minqing asks whether packages are missing
+    except Trouble as trouble:
+        raise SystemExit(str(trouble)) from None

@@ -54,7 +54,7 @@ class Cluster:
     @property
     def log(self) -> Path:
         """Where the server says what it does."""
-        return self.directory / "server.log"
+        return self.directory.parent / "logs" / "store.log"
 
 
 def locate(data_dir: Path) -> Cluster:
@@ -231,9 +231,10 @@ def start(cluster: Cluster, *, durable: bool = True) -> subprocess.Popen[bytes]:
 
 def _spawn(cluster: Cluster) -> subprocess.Popen[bytes]:
     command = [cluster.binaries.program("postgres"), "-D", str(cluster.directory)]
+    cluster.log.parent.mkdir(mode=0o700, exist_ok=True)
     with cluster.log.open("ab") as log:
         server = subprocess.Popen(  # noqa: S603  # fixed words
-            as_account(cluster.account, command, die_with_parent=True),
+            as_account(cluster.account, command, on_our_death="INT"),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

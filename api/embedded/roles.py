@@ -27,12 +27,19 @@ def ensure_database(maintenance_url: str, database: str) -> bool:
         return found is None
 
 
-def ensure_roles(owner_url: str) -> None:
-    """Make the service's role and the extensions, where they do not exist, in the database of ``owner_url``."""
+def ensure_roles(owner_url: str, *, app_password: str | None = None) -> None:
+    """Make the service's role and the extensions, where they do not exist, in the database of ``owner_url``.
+
+    ``app_password`` is given to a role that is made now; one that exists keeps its own.
+    """
     app = sql.Identifier(APP)
     with psycopg.connect(owner_url, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP]).fetchone() is None:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(app))
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+                    app, sql.Literal(app_password)
+                )
+            )
         for setting, value in APP_LIMITS.items():
             connection.execute(
                 sql.SQL("ALTER ROLE {} SET {} = {}").format(app, sql.Identifier(setting), sql.Literal(value))

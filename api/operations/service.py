@@ -1,0 +1,105 @@
+"""Start, await and stop the service as a child of the supervisor."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from api.embedded.account import as_account, ourselves
+from api.trouble import Trouble
+
+if TYPE_CHECKING:
+    import socket
+
+    from api.operations.data_dir import DataDir
+    from api.operations.store import Store
+    from api.settings import Settings
+
+READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 30.0
+
+
+def start(
+    settings: Settings, data: DataDir, store: Store, listening: socket.socket, go: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start the service on ``listening``. It gets the service's address of the store, never the owner's.
+
+    With ``go``, the reading end of a pipe, it gets itself ready but serves nobody before a byte has come.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PGPASSWORD")}
+    environment |= {
+        "MINQING_DATABASE_URL": "",
+        "MINQING_APP_DATABASE_URL": store.app_url,
+        "MINQING_DATA_DIR": str(data.root),
+        "MINQING_HOST": settings.host,
+        "MINQING_PORT": str(settings.port),
+        "MINQING_LISTEN_FD": str(listening.fileno()),
+    }
+    handed = [listening.fileno()]
+    if go is not None:
+        environment["MINQING_GO_FD"] = str(go)
+        handed.append(go)
+    command = [sys.executable, "-m", "api.serve"]
+    with (data.logs / "service.log").open("ab") as log:
+        return subprocess.Popen(  # noqa: S603  # fixed words
+            as_account(ourselves(), command, on_our_death="TERM"),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            pass_fds=handed,
+            start_new_session=True,
+        )
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], listening: socket.socket, data: DataDir) -> None:
+    """Wait until the service answers from its store.
+
+    Raises:
+        Trouble: It died or stayed silent; its log says why.
+    """
+    until = time.monotonic() + READY_WITHIN_S
+    while process.poll() is None and time.monotonic() < until:
+        if answers(*here(listening)):
+            return
+        time.sleep(0.02)
+    stop(process)
+    raise Trouble(
+        f"服务没有启动，原因见 {data.logs / 'service.log'}（./minqing logs）。",
+        f"The service did not start; {data.logs / 'service.log'} says why (./minqing logs).",
+    )
+
+
+def here(listening: socket.socket) -> tuple[str, int]:
+    """The host and port at which this machine reaches ``listening``."""
+    host, port = listening.getsockname()[:2]
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104  # compared, not bound
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether a service at ``host`` and ``port`` says that it is ready."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/api/ready")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop the service: what is in flight is finished, nothing new is taken."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,106 @@
+"""Open the store of a data directory: the embedded cluster, or the server that ``DATABASE_URL`` names.
+
+Opening ends with a store of the newest shape: both roles, the extensions, every migration.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+
+from api.embedded import cluster as clusters
+from api.embedded.cluster import APP, DATABASE, Cluster
+from api.embedded.roles import ensure_database, ensure_roles
+from api.operations import shape
+from api.trouble import Trouble
+
+if TYPE_CHECKING:
+    from api.operations.data_dir import DataDir
+    from api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where the store is: its owner's address, the service's address, the embedded cluster if it is ours to run."""
+
+    owner_url: str
+    app_url: str
+    cluster: Cluster | None
+
+
+def find(settings: Settings, data: DataDir) -> Store:
+    """The store that ``settings`` name. Touches nothing but the service's own password.
+
+    Raises:
+        Trouble: PostGIS is missing, or the cluster is somebody else's.
+    """
+    if settings.database_url is not None:
+        app_url = settings.app_database_url or _as_app(settings.database_url, app_password(data))
+        return Store(settings.database_url, app_url, None)
+    cluster = clusters.locate(data.root)
+    return Store(cluster.url(), cluster.url(APP), cluster)
+
+
+def app_password(data: DataDir) -> str:
+    """The password of ``minqing_app`` on a server of somebody else's, made once and kept beside the data."""
+    path = data.secrets / "app-password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+def _as_app(url: str, password: str) -> str:
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{APP}:{quote(password, safe='')}@{place}"))
+
+
+def prepare(store: Store, data: DataDir) -> None:
+    """Bring a store that answers to the newest shape.
+
+    Raises:
+        Trouble: It does not answer, has no PostGIS, or was shaped by a newer version.
+    """
+    try:
+        if store.cluster is None:
+            _greet(store.owner_url)
+        else:
+            ensure_database(store.cluster.url(database="postgres"), DATABASE)
+        ensure_roles(store.owner_url, app_password=None if store.cluster else app_password(data))
+        shape.bring_up_to_date(store.owner_url, data)
+        _greet(store.app_url)
+    except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported) as error:
+        raise Trouble(
+            "数据库服务器上没有 PostGIS。请在该服务器安装：sudo apt-get install -y postgresql-postgis",
+            "The database server has no PostGIS. Install it there: sudo apt-get install -y postgresql-postgis",
+        ) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Trouble(
+            f"DATABASE_URL 的用户权限不足：{_brief(error)}。"
+            f"请数据库管理员先建好扩展 postgis、btree_gist、pg_trgm 和角色 {APP}。",
+            f"The user in DATABASE_URL may not do this: {_brief(error)}. Ask the server's administrator to create the "
+            f"extensions postgis, btree_gist, pg_trgm and the role {APP} first.",
+        ) from error
+
+
+def _greet(url: str) -> None:
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError as error:
+        role = urlsplit(url).username or "?"
+        raise Trouble(
+            f"连不上数据库（用户 {role}）：{_brief(error)}。请检查 DATABASE_URL / MINQING_APP_DATABASE_URL。",
+            f"The store does not let {role} in: {_brief(error)}. Check DATABASE_URL / MINQING_APP_DATABASE_URL.",
+        ) from error
+
+
+def _brief(error: psycopg.Error) -> str:
+    """The server's complaint in one line, without any password."""
+    line = " ".join(str(error).split())
+    return re.sub(r"://[^@\s]*@", "://…@", line)[:200]
