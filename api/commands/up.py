@@ -1,0 +1,67 @@
+"""``./minqing up``: bring everything up and print the address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from api.commands.options import DataDirOption
+from api.commands.speech import say
+from api.operations import data_dir, detach, supervisor
+from api.operations.data_dir import Running
+from api.settings import Settings
+from api.trouble import Trouble
+
+
+def command(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 / port, 8000")] = None,
+    data_directory: DataDirOption = None,
+    host: Annotated[str | None, typer.Option(help="监听地址 / address to listen on, 127.0.0.1")] = None,
+    *,
+    sample: Annotated[bool, typer.Option("--sample/--no-sample", help="装入示例 / load the sample")] = True,
+    detached: Annotated[bool, typer.Option("--detach", help="后台运行 / run in the background")] = False,
+) -> None:
+    """Start the store and the service and keep them running."""
+    given: dict[str, Any] = {"port": port, "data_dir": data_directory, "host": host, "sample": sample or None}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    if not sample:
+        settings = settings.model_copy(update={"sample": False})
+    settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+    if already_up(settings, asked_port=port):
+        return
+    if detached:
+        address = detach.start(settings, say)
+        say(f"民情地图已就绪：{address}", f"minqing-map is ready: {address}")
+        stop = f"./minqing down --data-dir {settings.data_dir}"
+        say(f"停止：{stop}", f"stop it: {stop}")
+    else:
+        supervisor.run(settings, say, greet)
+
+
+def greet(running: Running) -> None:
+    """Say where it is, once it answers."""
+    say(
+        f"民情地图已就绪：{running.address}（Ctrl-C 停止）",
+        f"minqing-map is ready: {running.address} (Ctrl-C stops it)",
+    )
+
+
+def already_up(settings: Settings, *, asked_port: int | None) -> bool:
+    """Whether it runs on this data directory already, and says so.
+
+    Raises:
+        Trouble: It runs, but at another port than the one asked for.
+    """
+    data = data_dir.look(settings.data_dir)
+    running = data_dir.running(data) if data is not None else None
+    if running is None:
+        return False
+    if asked_port not in (None, running.port):
+        raise Trouble(
+            f"这个数据目录已在 {running.address} 运行。请先停止：./minqing down --data-dir {settings.data_dir}",
+            f"This data directory already runs at {running.address}. "
+            f"First: ./minqing down --data-dir {settings.data_dir}",
+        )
+    say(f"民情地图已在运行：{running.address}", f"minqing-map already runs: {running.address}")
+    return True
