@@ -1,0 +1,199 @@
+"""The ground of each stairwell: cells that tile a compound exactly and never cut a footprint.
+
+The recipe of docs/decisions/0008: half-way lines, footprints, barriers and outlines are noded once on a 1 mm lattice;
+every face goes to the unit nearest by foot, that is, without crossing a barrier where there is a way round. Each cell
+is one piece wherever the ground is, and two cells meet at an open border exactly where neighbours may join hands:
+adjacency (``adjacency``) is read from the same borders, so map and graph cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.topology.faces import Faces, faces, together
+from geo.topology.footprints import Footprints, footprints
+from geo.topology.halfway import halfway_lines, outlines
+from geo.topology.settling import settle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.topology.ground import Ground
+
+ON_A_LINE_M = 0.002
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Borders:
+    """Where two cells meet, one row a pair of units a < b.
+
+    Attributes:
+        pair: (b, 2) int32 indices of units.
+        open_m: metres of border that one can walk across.
+        shut_m: metres of border along a barrier, or in a pocket that only its owner's fence encloses.
+        indoor_m: metres of border inside a footprint: the party wall of two stairwells.
+    """
+
+    pair: NDArray[np.int32]
+    open_m: NDArray[np.float64]
+    shut_m: NDArray[np.float64]
+    indoor_m: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """One cell for each unit of a ground, in the order of ``Ground.units``; metres.
+
+    Attributes:
+        polygons: (n,) cells; a valid coverage; corners on the 1 mm lattice.
+        parts: (n,) the footprint part inside each cell.
+        obstacles: (k,) footprints where nobody lives; each inside one cell.
+        home: (n,) int32, index of the unit's compound.
+        borders: where cells meet.
+    """
+
+    polygons: NDArray[np.object_]
+    parts: NDArray[np.object_]
+    obstacles: NDArray[np.object_]
+    home: NDArray[np.int32]
+    borders: Borders
+
+
+def lay_cells(ground: Ground) -> Cells:
+    """Tile every compound in which somebody lives with the cells of its units.
+
+    Raises:
+        InvalidInputError: for a unit or building whose building or compound is not there.
+        InvalidGeometryError: for a coordinate that is no number.
+    """
+    fixed = footprints(ground)
+    compounds = np.array([c.geometry for c in ground.compounds], dtype=object)
+    barriers = _barriers(ground, fixed)
+    samples = outlines(fixed.parts, fixed.home, compounds)
+    drawn, home = _drawn(compounds, fixed, halfway_lines(samples, fixed.home, compounds), barriers)
+    shut = _on_barrier(drawn, barriers)
+    unit = _occupant(drawn.inside, fixed.parts)
+    block = _occupant(drawn.inside, fixed.obstacles)
+    nearest = np.where(unit >= 0, unit, samples.nearest(drawn.inside, home))
+    owner, annexed = settle(drawn, shut, home, unit, block, nearest)
+    polygons = _gathered(drawn.polygons, owner, len(ground.units))
+    return Cells(polygons, fixed.parts, fixed.obstacles, fixed.home, _borders(drawn, shut, owner, annexed, unit))
+
+
+def _drawn(
+    compounds: NDArray[np.object_],
+    fixed: Footprints,
+    halfway: list[shapely.Geometry],
+    barriers: NDArray[np.object_],
+) -> tuple[Faces, NDArray[np.intp]]:
+    """The faces and their compounds, cluster by cluster of compounds that touch: large drawings are noded slowly."""
+    cluster = _clusters(compounds)
+    reach = shapely.STRtree(barriers)
+    sheets: list[Faces] = []
+    homes: list[NDArray[np.intp]] = []
+    for c in np.unique(cluster[fixed.home]):
+        members = np.flatnonzero(cluster == c)
+        outline = compounds[members]
+        parts = fixed.parts[cluster[fixed.home] == c]
+        obstacles = fixed.obstacles[cluster[fixed.obstacle_home] == c]
+        walls = barriers[np.unique(reach.query(outline, predicate="intersects")[1])]
+        rings = [shapely.boundary(g) for g in (outline, parts, obstacles)]
+        sheet = faces(np.concatenate((*rings, [halfway[m] for m in members], walls)))
+        home = _compound_of(sheet, compounds, np.intersect1d(members, fixed.home))
+        sheets.append(sheet.take(home >= 0))
+        homes.append(home[home >= 0])
+    return together(sheets), np.concatenate(homes)
+
+
+def _clusters(compounds: NDArray[np.object_]) -> NDArray[np.int32]:
+    """Number the compounds so that those that touch share a number."""
+    one, other = shapely.STRtree(compounds).query(compounds, predicate="dwithin", distance=ON_A_LINE_M)
+    links = coo_array((np.ones(len(one)), (one, other)), shape=(len(compounds), len(compounds)))
+    return np.asarray(connected_components(links, directed=False)[1])
+
+
+def _barriers(ground: Ground, fixed: Footprints) -> NDArray[np.object_]:
+    """Barriers near the compounds, without gates and without what runs through a footprint."""
+    lines = np.array(ground.barriers, dtype=object)
+    if not len(lines):
+        return lines
+    lines = lines[shapely.intersects(lines, shapely.box(*shapely.total_bounds([c.geometry for c in ground.compounds])))]
+    holes = [*shapely.buffer(np.array(ground.gates, dtype=object), GATE_M)] if ground.gates else []
+    solid = np.concatenate((fixed.parts, fixed.obstacles, np.array(holes, dtype=object)))
+    line, hole = shapely.STRtree(solid).query(lines, predicate="intersects")
+    for i in np.unique(line):
+        lines[i] = shapely.difference(lines[i], shapely.union_all(solid[hole[line == i]]))
+    return lines
+
+
+GATE_M = 2.0
+"""Half the width of the opening that a gate makes in a barrier."""
+
+
+def _compound_of(drawn: Faces, compounds: NDArray[np.object_], wanted: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Which of the wanted compounds holds each face, the first where two overlap; -1 outside."""
+    home = np.full(len(drawn.polygons), -1, dtype=np.intp)
+    face, place = shapely.STRtree(compounds[wanted]).query(drawn.inside, predicate="within")
+    home[face[::-1]] = wanted[place[::-1]]
+    return home
+
+
+def _occupant(points: NDArray[np.object_], solids: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Which polygon holds each point, or -1."""
+    found = np.full(len(points), -1, dtype=np.intp)
+    if len(solids):
+        point, solid = shapely.STRtree(solids).query(points, predicate="within")
+        found[point[::-1]] = solid[::-1]
+    return found
+
+
+def _on_barrier(drawn: Faces, barriers: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Whether each inner segment runs along a barrier."""
+    shut = np.zeros(len(drawn.pair), dtype=bool)
+    if len(barriers):
+        middles = shapely.points(drawn.segment.mean(axis=1))
+        shut[shapely.STRtree(barriers).query(middles, predicate="dwithin", distance=ON_A_LINE_M)[0]] = True
+    return shut
+
+
+def _gathered(polygons: NDArray[np.object_], owner: NDArray[np.intp], count: int) -> NDArray[np.object_]:
+    """The union of each unit's faces."""
+    order = np.argsort(owner, kind="stable")
+    ends = np.searchsorted(owner[order], np.arange(1, count))
+    cells = [shapely.coverage_union_all(own) for own in np.split(polygons[order], ends)]
+    return shapely.normalize([one_polygon(cell) for cell in cells])
+
+
+def one_polygon(cell: shapely.Geometry) -> shapely.Geometry:
+    """A coverage union as a polygon where it is one piece, else a multipolygon."""
+    pieces = shapely.get_parts(cell)
+    pieces = shapely.get_parts(pieces)
+    return pieces[0] if len(pieces) == 1 else shapely.multipolygons(pieces)
+
+
+def _borders(
+    drawn: Faces,
+    shut: NDArray[np.bool_],
+    owner: NDArray[np.intp],
+    annexed: NDArray[np.bool_],
+    unit: NDArray[np.intp],
+) -> Borders:
+    """Sum up the segments between different cells."""
+    sides = owner[drawn.pair]
+    meets = sides[:, 0] != sides[:, 1]
+    low, high = sides[meets].min(axis=1), sides[meets].max(axis=1)
+    pair, row = np.unique(np.column_stack((low, high)), axis=0, return_inverse=True)
+    length = drawn.length_m[meets]
+    closed = (shut | annexed[drawn.pair].any(axis=1))[meets]
+    indoor = (unit[drawn.pair] >= 0).all(axis=1)[meets]
+
+    def total(chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return np.bincount(row.ravel(), weights=np.where(chosen, length, 0.0), minlength=len(pair))
+
+    return Borders(pair.astype(np.int32), total(~closed), total(closed), total(indoor & ~closed))
