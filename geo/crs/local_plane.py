@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import cos, radians, sin, sqrt
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyproj
@@ -21,7 +21,7 @@ from geo.errors import InvalidInputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    G = TypeVar("G", bound="shapely.Geometry | NDArray[np.object_]")
+    G = TypeVar("G", shapely.Polygon, shapely.LineString, shapely.Point, "NDArray[np.object_]")
 
 Point2 = tuple[float, float]
 
@@ -91,8 +91,9 @@ def local_plane(crs: str | None, x: float, y: float) -> LocalPlane:
     if not (np.isfinite(lon).all() and np.isfinite(lat).all() and abs(lat[0]) < 90):  # noqa: PLR2004 - the pole
         raise InvalidInputError(f"({x}, {y}) has no place on earth in {source.name}: check the file's coordinates.")
     east, north = _metres_a_degree(float(lat[0]), pyproj.Geod(ellps="WGS84"))
-    columns = np.array([[(lon[2] - lon[1]) * east, (lon[4] - lon[3]) * east],
-                        [(lat[2] - lat[1]) * north, (lat[4] - lat[3]) * north]]) / (2 * step)
+    columns = np.array(
+        [[(lon[2] - lon[1]) * east, (lon[4] - lon[3]) * east], [(lat[2] - lat[1]) * north, (lat[4] - lat[3]) * north]]
+    ) / (2 * step)
     return LocalPlane((x, y), _rows(columns), _rows(np.linalg.inv(columns)))
 
 
@@ -103,6 +104,6 @@ def _metres_a_degree(lat: float, ellipsoid: pyproj.Geod) -> tuple[float, float]:
     return radians(east), radians(north)
 
 
-def _rows(matrix: NDArray[np.float64]) -> tuple[Point2, Point2]:
+def _rows(matrix: NDArray[Any]) -> tuple[Point2, Point2]:
     (a, b), (c, d) = matrix.tolist()
     return (a, b), (c, d)

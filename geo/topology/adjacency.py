@@ -8,6 +8,7 @@ nobody drew. Therefore the cells of neighbours always touch, and a connected gri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,9 +124,7 @@ def _unit_edges(
     return pair[kept], kind[kept]
 
 
-def _needed(
-    borders: Borders, maybe: NDArray[np.bool_], sure: NDArray[np.bool_], count: int
-) -> NDArray[np.bool_]:
+def _needed(borders: Borders, maybe: NDArray[np.bool_], sure: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
     """The doubtful borders without which some unit could not be reached, longest first."""
     needed = np.zeros(len(sure), dtype=bool)
     links = coo_array((np.ones(sure.sum()), tuple(borders.pair[sure].T)), shape=(count, count))
@@ -158,7 +157,8 @@ def _edited(
         alike = building[a] == building[b]
         edges.setdefault((a, b), int(EdgeKind.BETWEEN_UNITS if alike else EdgeKind.BETWEEN_BUILDINGS))
     for one, other in edits.parted:
-        edges.pop(tuple(sorted((number[one], number[other]))), None)
+        a, b = sorted((number[one], number[other]))
+        edges.pop((a, b), None)
     return np.array(sorted(edges), dtype=np.int32).reshape(-1, 2), np.array([edges[e] for e in sorted(edges)], np.uint8)
 
 
@@ -186,7 +186,7 @@ def floor_counts(unit: UnitSite) -> tuple[int, ...]:
         return unit.floor_households
     floors = unit.floor_hi - unit.floor_lo + 1
     upto = [(2 * unit.households * n + floors) // (2 * floors) for n in range(floors + 1)]
-    return tuple(b - a for a, b in zip(upto[:-1], upto[1:], strict=True))
+    return tuple(b - a for a, b in pairwise(upto))
 
 
 def _places(

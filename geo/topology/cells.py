@@ -23,8 +23,9 @@ from geo.topology.settling import settle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely import Polygon
 
-    from geo.topology.ground import Ground
+    from geo.topology.ground import Areal, Ground
 
 ON_A_LINE_M = 0.002
 
@@ -54,6 +55,7 @@ class Cells:
         polygons: (n,) cells; a valid coverage; corners on the 1 mm lattice.
         parts: (n,) the footprint part inside each cell.
         obstacles: (k,) footprints where nobody lives; each inside one cell.
+        holder: (k,) the unit whose cell holds the obstacle.
         home: (n,) int32, index of the unit's compound.
         borders: where cells meet.
     """
@@ -61,6 +63,7 @@ class Cells:
     polygons: NDArray[np.object_]
     parts: NDArray[np.object_]
     obstacles: NDArray[np.object_]
+    holder: NDArray[np.intp]
     home: NDArray[np.int32]
     borders: Borders
 
@@ -79,11 +82,19 @@ def lay_cells(ground: Ground) -> Cells:
     drawn, home = _drawn(compounds, fixed, halfway_lines(samples, fixed.home, compounds), barriers)
     shut = _on_barrier(drawn, barriers)
     unit = _occupant(drawn.inside, fixed.parts)
-    block = _occupant(drawn.inside, fixed.obstacles)
+    block = np.where(unit >= 0, -1, _occupant(drawn.inside, fixed.obstacles))
     nearest = np.where(unit >= 0, unit, samples.nearest(drawn.inside, home))
-    owner, annexed = settle(drawn, shut, home, unit, block, nearest)
-    polygons = _gathered(drawn.polygons, owner, len(ground.units))
-    return Cells(polygons, fixed.parts, fixed.obstacles, fixed.home, _borders(drawn, shut, owner, annexed, unit))
+    owner, annexed = settle(drawn, shut=shut, home=home, unit=unit, block=block, nearest=nearest)
+    holder = np.full(len(fixed.obstacles), -1, dtype=np.intp)
+    holder[block[block >= 0]] = owner[block >= 0]
+    return Cells(
+        polygons=_gathered(drawn.polygons, owner, len(ground.units)),
+        parts=fixed.parts,
+        obstacles=fixed.obstacles[holder >= 0],
+        holder=holder[holder >= 0],
+        home=fixed.home,
+        borders=_borders(drawn, shut, owner, annexed, unit),
+    )
 
 
 def _drawn(
@@ -170,11 +181,10 @@ def _gathered(polygons: NDArray[np.object_], owner: NDArray[np.intp], count: int
     return shapely.normalize([one_polygon(cell) for cell in cells])
 
 
-def one_polygon(cell: shapely.Geometry) -> shapely.Geometry:
+def one_polygon(cell: shapely.Geometry) -> Areal:
     """A coverage union as a polygon where it is one piece, else a multipolygon."""
-    pieces = shapely.get_parts(cell)
-    pieces = shapely.get_parts(pieces)
-    return pieces[0] if len(pieces) == 1 else shapely.multipolygons(pieces)
+    pieces: list[Polygon] = list(shapely.get_parts(shapely.get_parts(cell)))
+    return pieces[0] if len(pieces) == 1 else shapely.MultiPolygon(pieces)
 
 
 def _borders(
@@ -190,10 +200,10 @@ def _borders(
     low, high = sides[meets].min(axis=1), sides[meets].max(axis=1)
     pair, row = np.unique(np.column_stack((low, high)), axis=0, return_inverse=True)
     length = drawn.length_m[meets]
-    closed = (shut | annexed[drawn.pair].any(axis=1))[meets]
-    indoor = (unit[drawn.pair] >= 0).all(axis=1)[meets]
+    closed = np.asarray(shut | annexed[drawn.pair].any(axis=1))[meets]
+    indoor = np.asarray((unit[drawn.pair] >= 0).all(axis=1))[meets]
 
     def total(chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-        return np.bincount(row.ravel(), weights=np.where(chosen, length, 0.0), minlength=len(pair))
+        return np.bincount(row.ravel(), weights=np.where(chosen, length, 0.0), minlength=len(pair)).astype(np.float64)
 
     return Borders(pair.astype(np.int32), total(~closed), total(closed), total(indoor & ~closed))

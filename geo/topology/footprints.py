@@ -5,7 +5,7 @@ of ground of its own that no border may ever cut:
 
 - a footprint is clipped to its compound; one that lies outside becomes a point at the nearest place inside;
 - where footprints overlap, the smaller keeps the ground; one that is (nearly) covered shares its host's footprint;
-- a point becomes a small square; a point inside a footprint, or at the same place as another, shares that footprint;
+- a point becomes a small square; a point in a footprint, or at the place of another point, shares that ground;
 - units without a drawn part split the footprint along its length (``slices``).
 """
 
@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from geo.errors import InvalidGeometryError, InvalidInputError
-from geo.topology.slices import along, polygons_only, slices
+from geo.topology.dots import house_points, square_points
+from geo.topology.sites import AREA, LEAST_M2, OVERLAP_M2, Sites, clip, part_overlaps
+from geo.topology.slices import along, polygons_only, slices, wedges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.topology.ground import Ground, UnitSite
-
-SAME_PLACE_M = 0.2
-SQUARE_M = 1.5
-LEAST_M2 = 0.05
-OVERLAP_M2 = 0.01
-MOSTLY_COVERED = 0.8
-AREA = 2  # dimensions of a polygon
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,20 +55,21 @@ def footprints(ground: Ground) -> Footprints:
         InvalidInputError: for a unit or building whose building or compound is not there.
         InvalidGeometryError: for a coordinate that is no number.
     """
-    compounds = np.array([c.geometry for c in ground.compounds], dtype=object)
     home, building = _owners(ground)
     shapes = np.array([b.geometry for b in ground.buildings], dtype=object)
     if not np.isfinite(shapely.get_coordinates(shapes)).all():
         raise InvalidGeometryError("A building has a coordinate that is no number: repair or drop it.")
     lived_in = np.zeros(len(shapes), dtype=bool)
     lived_in[building] = True
-    shapes = _clipped(shapes, compounds[home])
-    host = np.arange(len(shapes))
-    _part_overlaps(shapes, host, lived_in, home)
-    _square_points(shapes, host, lived_in, compounds[home])
-    parts = _unit_parts(ground.units, host[building], shapes)
-    idle = ~lived_in & (shapely.get_dimensions(shapes) == AREA) & (shapely.area(shapes) > LEAST_M2)
-    return Footprints(parts, home[building].astype(np.int32), shapes[idle], home[idle].astype(np.int32))
+    compounds = np.array([c.geometry for c in ground.compounds], dtype=object)
+    sites = Sites(shapes, np.arange(len(shapes)), lived_in, home, compounds[home])
+    clip(sites)
+    part_overlaps(sites)
+    house_points(sites)
+    squares = square_points(sites)
+    parts = _unit_parts(ground.units, sites.host[building], sites.shapes, squares)
+    idle = ~sites.lived_in & sites.areal() & (shapely.area(sites.shapes) > LEAST_M2)
+    return Footprints(parts, home[building].astype(np.int32), sites.shapes[idle], home[idle].astype(np.int32))
 
 
 def _owners(ground: Ground) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -93,102 +88,10 @@ def _owners(ground: Ground) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     )
 
 
-def _clipped(shapes: NDArray[np.object_], grounds: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Valid polygons inside their compound, or points where nothing of a polygon is left there."""
-    shapes = shapes.copy()
-    broken = ~shapely.is_valid(shapes)
-    shapes[broken] = [polygons_only(g) for g in shapely.make_valid(shapes[broken])]
-    empty = shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) == 1)
-    shapes[empty] = shapely.point_on_surface(grounds[empty])
-    shapely.prepare(grounds)
-    for i in np.flatnonzero(~shapely.covered_by(shapes, grounds)):
-        inside = polygons_only(shapely.intersection(shapes[i], grounds[i]))
-        if inside.area > max(LEAST_M2, 0.01 * shapes[i].area):
-            shapes[i] = inside
-        else:
-            nearest = shapely.shortest_line(grounds[i], shapely.centroid(shapes[i]))
-            shapes[i] = shapely.get_point(nearest, 0)
-    return shapes
-
-
-def _part_overlaps(
-    shapes: NDArray[np.object_], host: NDArray[np.intp], lived_in: NDArray[np.bool_], home: NDArray[np.intp]
-) -> None:
-    """Leave each place to one footprint: dwellings before others, the smaller before the larger."""
-    areal = np.flatnonzero(shapely.get_dimensions(shapes) == AREA)
-    left, right = areal[shapely.STRtree(shapes[areal]).query(shapes[areal], predicate="intersects")]
-    once = (left < right) & (home[left] == home[right])
-    left, right = left[once], right[once]
-    deep = shapely.area(shapely.intersection(shapes[left], shapes[right])) > OVERLAP_M2
-    rivals: dict[int, list[int]] = {}
-    for a, b in zip(left[deep].tolist(), right[deep].tolist(), strict=True):
-        rivals.setdefault(a, []).append(b)
-        rivals.setdefault(b, []).append(a)
-    settled: set[int] = set()
-    for i in sorted(rivals, key=lambda k: (not lived_in[k], shapely.area(shapes[k]), k)):
-        earlier = [k for k in rivals[i] if k in settled]
-        if earlier:
-            _yield_ground(shapes, host, i, earlier)
-        settled.add(i)
-
-
-def _yield_ground(shapes: NDArray[np.object_], host: NDArray[np.intp], i: int, earlier: list[int]) -> None:
-    whole = shapes[i]
-    rest = polygons_only(shapely.difference(whole, shapely.union_all(shapes[earlier])))
-    if rest.area >= max(LEAST_M2, (1 - MOSTLY_COVERED) * whole.area):
-        shapes[i] = rest
-        return
-    deepest = earlier[int(np.argmax(shapely.area(shapely.intersection(whole, shapes[earlier]))))]
-    host[i] = host[deepest]
-    shapes[i] = shapely.Polygon()
-
-
-def _square_points(
-    shapes: NDArray[np.object_], host: NDArray[np.intp], lived_in: NDArray[np.bool_], grounds: NDArray[np.object_]
-) -> None:
-    """Turn points into small squares, as large as their surroundings allow."""
-    dots = np.flatnonzero((shapely.get_dimensions(shapes) == 0) & lived_in & (host == np.arange(len(host))))
-    solid = np.flatnonzero((shapely.get_dimensions(shapes) == AREA) & lived_in)
-    if not len(dots):
-        return
-    tree = shapely.STRtree(shapes[solid])
-    inside, around = tree.query(shapes[dots], predicate="intersects")
-    for d, s in zip(dots[inside].tolist(), solid[around].tolist(), strict=True):
-        host[d] = host[s]
-    dots = dots[host[dots] == dots]
-    xy = shapely.get_coordinates(shapes[dots])
-    places = cKDTree(xy)
-    for a, b in sorted(places.query_pairs(SAME_PLACE_M)):
-        host[dots[b]] = host[dots[a]]
-    heads = dots[host[dots] == dots]
-    if not len(heads):
-        return
-    for i, reach in zip(heads.tolist(), _reach(shapes[heads], tree).tolist(), strict=True):
-        x, y = shapely.get_coordinates(shapes[i])[0]
-        shapes[i] = _inside(shapely.box(x - reach, y - reach, x + reach, y + reach), grounds[i])
-
-
-def _reach(points: NDArray[np.object_], footprints: shapely.STRtree) -> NDArray[np.float64]:
-    """Half side of the square round each point: less than half way to its neighbours."""
-    xy = shapely.get_coordinates(points)
-    near = np.full(len(points), np.inf)
-    if len(points) > 1:
-        near = cKDTree(xy).query(xy, k=2)[0][:, 1] / 3
-    if len(footprints):
-        _, wall = footprints.query_nearest(points, all_matches=False, return_distance=True)
-        near = np.minimum(near, wall / 2)
-    return np.clip(near, SAME_PLACE_M / 4, SQUARE_M)
-
-
-def _inside(square: shapely.Polygon, ground: shapely.Geometry) -> shapely.Geometry:
-    part = polygons_only(shapely.intersection(square, ground))
-    return part if part.area > LEAST_M2 / 100 else square
-
-
 def _unit_parts(
-    units: Sequence[UnitSite], site: NDArray[np.intp], shapes: NDArray[np.object_]
+    units: Sequence[UnitSite], site: NDArray[np.intp], shapes: NDArray[np.object_], squares: NDArray[np.bool_]
 ) -> NDArray[np.object_]:
-    """One piece of its site for each unit."""
+    """One piece of its site for each unit; ``squares`` tells which sites were points."""
     parts = shapes[site]
     drawn = np.array([u.geometry for u in units], dtype=object)
     members: dict[int, list[int]] = {}
@@ -202,6 +105,9 @@ def _unit_parts(
             parts[own] = drawn[own]
             continue
         order = _order(units, own, shapes[at])
+        if squares[at]:
+            parts[order] = wedges(shapes[at], len(order))
+            continue
         parts[order] = _drawn_parts(drawn[order], shapes[at]) or slices(shapes[at], len(order))
     return parts
 

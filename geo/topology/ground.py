@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shapely import LineString, MultiPolygon, Point, Polygon
 
-    Footprint = Polygon | MultiPolygon | Point
+    Areal = Polygon | MultiPolygon
+    Footprint = Areal | Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class CompoundSite:
     """A compound (小区) and its outline in metres."""
 
     key: str
-    geometry: Polygon | MultiPolygon
+    geometry: Areal
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,7 @@ def outlines(parts: NDArray[np.object_], home: NDArray[np.int32], compounds: NDA
     return Outlines(xy, owner, shift)
 
 
-def halfway_lines(
-    points: Outlines, home: NDArray[np.int32], compounds: NDArray[np.object_]
-) -> list[shapely.Geometry]:
+def halfway_lines(points: Outlines, home: NDArray[np.int32], compounds: NDArray[np.object_]) -> list[shapely.Geometry]:
     """Ridges between points of different units, for each compound one linework, in true places.
 
     Chains of ridges lose the corners that stand out by less than 10 cm: half-way lines need no more, and noding is
@@ -91,9 +89,7 @@ def _ridges(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float
     centres = _circumcentres(seeds[mesh.simplices]) + middle
     triangle, corner = np.nonzero(mesh.neighbors > np.arange(len(mesh.simplices))[:, None])
     other = mesh.neighbors[triangle, corner]
-    sides = np.column_stack(
-        (mesh.simplices[triangle, (corner + 1) % 3], mesh.simplices[triangle, (corner + 2) % 3])
-    )
+    sides = np.column_stack((mesh.simplices[triangle, (corner + 1) % 3], mesh.simplices[triangle, (corner + 2) % 3]))
     real = (sides < len(xy)).all(axis=1)
     return sides[real].astype(np.intp), np.stack((centres[triangle], centres[other]), axis=1)[real]
 

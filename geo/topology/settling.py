@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def settle(
     drawn: Faces,
+    *,
     shut: NDArray[np.bool_],
     home: NDArray[np.intp],
     unit: NDArray[np.intp],
@@ -35,13 +36,13 @@ def settle(
         shut: which shared segments lie on a barrier.
         home: compound of each face.
         unit: unit whose footprint part the face belongs to, or -1.
-        block: footprint where nobody lives to which the face belongs, or -1; it stays in one piece.
+        block: footprint where nobody lives to which the face belongs, or -1; it stays whole.
         nearest: unit of the same compound nearest to the face.
     """
-    lump = _lumps(np.where(unit >= 0, -1, block))
+    lump = _lumps(block)
     same = home[drawn.pair[:, 0]] == home[drawn.pair[:, 1]]
     pair, length, fence = lump[drawn.pair[same]], drawn.length_m[same], shut[same]
-    owner = _by_area(lump, nearest, unit, drawn)
+    owner = _by_area(lump, nearest, drawn)
     fixed = _most(lump, unit)
     _keep_reachable(owner, fixed, pair[~fence])
     annexed = np.zeros(len(owner), dtype=bool)
@@ -63,7 +64,7 @@ def _lumps(block: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.asarray(np.unique(label, return_inverse=True)[1])
 
 
-def _by_area(lump: NDArray[np.intp], nearest: NDArray[np.intp], unit: NDArray[np.intp], drawn: Faces) -> NDArray[np.intp]:
+def _by_area(lump: NDArray[np.intp], nearest: NDArray[np.intp], drawn: Faces) -> NDArray[np.intp]:
     """The unit that is nearest to the largest face of each lump."""
     owner = np.full(lump.max(initial=-1) + 1, -1, dtype=np.intp)
     size = shapely.area(drawn.polygons)

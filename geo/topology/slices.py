@@ -15,9 +15,9 @@ from shapely import affinity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from shapely import MultiPolygon, Polygon
+    from shapely import Polygon
 
-    Areal = Polygon | MultiPolygon
+    from geo.topology.ground import Areal
 
 NEARLY_A_RECTANGLE = 0.93
 STRIPS = 64
@@ -53,9 +53,20 @@ def slices(footprint: Areal, count: int) -> list[Areal]:
     level = affinity.rotate(footprint, -turn, origin=(0, 0))
     low, bottom, high, top = level.bounds
     edges = np.concatenate(([low - 1], _cuts(level, count), [high + 1]))
-    strips = shapely.box(edges[:-1], bottom - 1, edges[1:], top + 1)
+    strips = _strips(edges, bottom - 1, top + 1)
     parts = [polygons_only(part) for part in shapely.intersection(level, strips)]
     return [affinity.rotate(part, turn, origin=(0, 0)) for part in _gather(parts)]
+
+
+def wedges(square: Areal, count: int) -> list[Areal]:
+    """``count`` parts round the middle, like a cake; for points, so that each unit gets ground on one side."""
+    middle = shapely.point_on_surface(square)
+    reach = 2 * square.length
+    turns = np.linspace(0, 2 * np.pi, 12 * count + 1)
+    rim = np.column_stack((middle.x + reach * np.cos(turns), middle.y + reach * np.sin(turns)))
+    cake = [shapely.Polygon([(middle.x, middle.y), *rim[12 * n : 12 * n + 13]]) for n in range(count)]
+    parts = [polygons_only(part) for part in shapely.intersection(square, np.array(cake, dtype=object))]
+    return parts if count > 1 and min(part.area for part in parts) > 0 else slices(square, count)
 
 
 def along(footprint: Areal, points: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -72,9 +83,14 @@ def _cuts(level: Areal, count: int) -> NDArray[np.float64]:
     if level.area > NEARLY_A_RECTANGLE * (high - low) * (top - bottom):
         return np.asarray(low + shares * (high - low))
     edges = np.linspace(low, high, STRIPS + 1)
-    areas = shapely.area(shapely.intersection(level, shapely.box(edges[:-1], bottom, edges[1:], top)))
+    areas = shapely.area(shapely.intersection(level, _strips(edges, bottom, top)))
     filled = np.concatenate(([0.0], np.cumsum(areas)))
-    return np.interp(shares * filled[-1], filled, edges)
+    return np.asarray(np.interp(shares * filled[-1], filled, edges))
+
+
+def _strips(edges: NDArray[np.float64], bottom: float, top: float) -> NDArray[np.object_]:
+    low, high = np.full(len(edges) - 1, bottom), np.full(len(edges) - 1, top)
+    return np.asarray(shapely.box(edges[:-1], low, edges[1:], high))
 
 
 def _gather(parts: list[Areal]) -> list[Areal]:
