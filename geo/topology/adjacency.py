@@ -2,7 +2,8 @@
 
 Adjacency is data (docs/decisions/0009). It is first read off the cells: two stairwells are neighbours when one can
 walk from one's ground onto the other's. Then the planner's edits apply: a gate that the map does not know, a wall that
-nobody drew. Therefore the cells of neighbours always touch, and a connected grid is one piece on the map.
+nobody drew. Therefore the cells of neighbours touch, and a connected grid is one piece on the map, but for small
+compounds that a lane keeps apart (``lanes``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.errors import InvalidInputError
 from geo.topology.atoms import AtomGraph, EdgeKind
+from geo.topology.lanes import across_lanes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,8 +54,8 @@ def adjacency(ground: Ground, cells: Cells, rule: Rule, edits: Edits | None = No
     """The atoms of a ground and their neighbourhood.
 
     Units are neighbours over at least 1 m of open border; units of one building along their party wall; units of
-    different compounds only where both compounds hold fewer households than ``rule.least``. A unit with more than
-    ``rule.most`` households becomes one atom a floor, of which only the lowest touches the ground.
+    different compounds, side by side or across a lane, only where both compounds hold fewer households than
+    ``rule.least``. A unit with more than ``rule.most`` households becomes one atom a floor, of which only the lowest touches the ground.
 
     Args:
         ground: compounds, buildings and units, metres.
@@ -68,7 +70,10 @@ def adjacency(ground: Ground, cells: Cells, rule: Rule, edits: Edits | None = No
     building_keys = tuple(b.key for b in ground.buildings)
     number = {key: i for i, key in enumerate(building_keys)}
     building = np.array([number[u.building] for u in ground.units], dtype=np.int32)
-    pair, kind = _unit_edges(cells, building, _small(ground, cells, rule))
+    small = _small(ground, cells, rule)
+    pair, kind = _unit_edges(cells, building, small)
+    lanes = across_lanes(ground, cells, small)
+    pair, kind = np.concatenate((pair, lanes)), np.concatenate((kind, np.zeros(len(lanes), dtype=np.uint8)))
     pair, kind = _edited(pair, kind, [u.key for u in ground.units], building, edits or Edits())
     unit, low, high, households = _atoms(ground.units, rule)
     first = np.searchsorted(unit, np.arange(len(ground.units))).astype(np.int32)

@@ -85,11 +85,15 @@ def test_an_edit_of_an_unknown_unit_is_named() -> None:
         Edits(joined=frozenset({("b", "a")}))
 
 
-def two_yards(left: int, right: int) -> Ground:
-    """Two compounds wall to wall, one building each."""
+def two_yards(left: int, right: int, lane_m: float = 0) -> Ground:
+    """Two compounds, one building each, wall to wall or with a lane between."""
+    x = 50 + lane_m
     return Ground(
-        (CompoundSite("l", shapely.box(0, 0, 50, 40)), CompoundSite("r", shapely.box(50, 0, 100, 40))),
-        (BuildingSite("a", "l", shapely.box(10, 10, 40, 22)), BuildingSite("b", "r", shapely.box(60, 10, 90, 22))),
+        (CompoundSite("l", shapely.box(0, 0, 50, 40)), CompoundSite("r", shapely.box(x, 0, x + 50, 40))),
+        (
+            BuildingSite("a", "l", shapely.box(10, 10, 40, 22)),
+            BuildingSite("b", "r", shapely.box(x + 9, 9, x + 40, 22)),
+        ),
         (UnitSite("a", "a", left), UnitSite("b", "b", right)),
     )
 
@@ -98,6 +102,14 @@ def test_compounds_join_hands_only_when_both_are_below_the_minimum() -> None:
     assert named(graph(two_yards(12, 20))) == {"ab": 0}
     assert named(graph(two_yards(12, 30))) == {}
     assert named(graph(two_yards(12, 30), rule=Rule(31, 100, 70))) == {"ab": 0}
+
+
+def test_small_compounds_join_hands_across_a_lane_but_not_across_a_road() -> None:
+    near, far = two_yards(12, 20, lane_m=3), two_yards(12, 20, lane_m=12)
+    road = replace(near, barriers=(shapely.LineString([(51.5, -10), (51.5, 50)]),))
+    assert named(graph(near)) == {"ab": 0}
+    assert named(graph(far)) == {}
+    assert named(graph(road)) == {}
 
 
 def test_counts_that_make_no_sense_are_named() -> None:
