@@ -6,7 +6,7 @@ its answer leaves, so whoever reads an answer reads a store that has it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -55,11 +55,27 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     )
 
 
-async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    """One request, one transaction: committed when the route has returned, rolled back when it raised."""
+async def open_transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """One request, one transaction: committed when the route has returned, rolled back when it raised.
+
+    It belongs to nobody, so row-level security shows it nothing: for health and for logging in.
+    """
     engine: AsyncEngine = request.app.state.engine
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 
+async def transaction(
+    request: Request, session: Annotated[AsyncSession, Depends(open_transaction, scope="function")]
+) -> AsyncIterator[AsyncSession]:
+    """The same, with the asker's jurisdiction written into it (``api.access.admission``)."""
+    admit: Admission = request.app.state.admit
+    await admit(request, session)
+    yield session
+
+
+Admission = Callable[[Request, AsyncSession], Awaitable[None]]
 Session = Annotated[AsyncSession, Depends(transaction, scope="function")]
+"""What every route takes: a transaction that sees the asker's rows and no others."""
+OpenSession = Annotated[AsyncSession, Depends(open_transaction, scope="function")]
+"""A transaction of nobody: sees no protected row."""

@@ -1,15 +1,19 @@
 """Everything the service answers when it cannot do what was asked, and the one table from error to status.
 
 ServiceError
+├── UnauthenticatedError 401  nobody one knows; log in
+├── ForbiddenError       403  known, but not in this way (another site's page, a read-only token)
 ├── NotFoundError        404  there is no such thing, or it is not yours to see
 ├── InvalidError         422  the request says something that cannot be
 ├── ConflictError        409  somebody was faster, or the store forbids the state
 ├── TooLargeError        413  more than one request may carry
+├── TooManyError         429  too often; wait
 └── UnavailableError     503  the store is away; try again
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from starlette import status as http
@@ -41,6 +45,28 @@ class ServiceError(Exception):
         super().__init__(en)
         self.sentence = Sentence(zh, en)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's head says besides."""
+        return {}
+
+
+class UnauthenticatedError(ServiceError):
+    """Nobody one knows, or no longer: log in."""
+
+    status = http.HTTP_401_UNAUTHORIZED
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Which proof is taken."""
+        return {"WWW-Authenticate": 'Bearer realm="minqing"'}
+
+
+class ForbiddenError(ServiceError):
+    """Known, but not in this way. Never used for things of another jurisdiction: those are not found."""
+
+    status = http.HTTP_403_FORBIDDEN
+
 
 class NotFoundError(ServiceError):
     """There is no such thing, or it is not yours to see: the two look the same from outside."""
@@ -64,6 +90,21 @@ class TooLargeError(ServiceError):
     """More than one request may carry."""
 
     status = http.HTTP_413_CONTENT_TOO_LARGE
+
+
+class TooManyError(ServiceError):
+    """Too often; wait ``seconds``."""
+
+    status = http.HTTP_429_TOO_MANY_REQUESTS
+
+    def __init__(self, zh: str, en: str, *, seconds: float) -> None:
+        super().__init__(zh, en)
+        self.seconds = seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How long to wait."""
+        return {"Retry-After": str(max(1, math.ceil(self.seconds)))}
 
 
 class UnavailableError(ServiceError):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from api.database import Session
+from api.database import OpenSession
 
 router = APIRouter(prefix="/api", tags=["health"])
 
@@ -26,7 +26,7 @@ async def health() -> HealthRead:
 
 
 @router.get("/ready")
-async def ready(session: Session, response: Response) -> HealthRead:
+async def ready(session: OpenSession, response: Response) -> HealthRead:
     """The store answers too; 503 in a sentence where it does not."""
     response.headers["Cache-Control"] = "no-store"
     await session.execute(text("SELECT 1 FROM alembic_version"))

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import health, pages, problems
+from api.access import admission, guard
 from api.database import create_engine
 from api.places.routes import router as places
 from api.settings import Settings
@@ -21,8 +22,11 @@ def create_app(settings: Settings) -> FastAPI:
         if settings.app_database_url is None:
             raise ValueError("Settings.app_database_url must say where the store is.")
         app.state.engine = create_engine(settings.app_database_url, pool_size=settings.pool_size)
-        yield
-        await app.state.engine.dispose()
+        try:
+            await guard.refuse_unguarded(app.state.engine)
+            yield
+        finally:
+            await app.state.engine.dispose()
 
     app = FastAPI(
         title="民情地图",
@@ -34,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=problems.RESPONSES,
     )
     app.state.settings = settings
+    app.state.admit = admission.admit
     problems.install(app)
     for router in (health.router, places):
         app.include_router(router)

@@ -53,7 +53,7 @@ def answer(request: Request, status: int, sentence: Sentence, headers: Mapping[s
 
 async def _on_service_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
-    return answer(request, error.status, error.sentence)
+    return answer(request, error.status, error.sentence, error.headers)
 
 
 async def _on_http_error(request: Request, error: Exception) -> JSONResponse:

@@ -21,7 +21,7 @@ Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 
 @router.get("/places")
 async def read_city(session: Session) -> CityRead:
-    """The whole store: its name, where it lies and how much is in it."""
+    """All that the asker may see: its name, where it lies and how much is in it."""
     return await service.read_city(session)
 
 

@@ -98,22 +98,34 @@ SELECT p.id FROM {table} p
  WHERE p.geometry && ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)
    AND ST_Covers(p.geometry, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)) ORDER BY p.id LIMIT 1
 """
+# What one may see adds up to what one is told: communities seen whole, and the units, buildings and compounds that are
+# listed one by one for those who see less than a community.
 TOTALS = """
+WITH seen AS (
+  SELECT households, units, buildings, compounds, 1 AS communities, subdistrict_id FROM community
+   WHERE (SELECT whole('communities')) OR id IN (SELECT unnest(scope('communities')))
+  UNION ALL SELECT u.households, 1, 0, 0, 0, NULL FROM unit u WHERE u.id IN (SELECT unnest(scope('units')))
+  UNION ALL SELECT 0, 0, cardinality(scope('buildings')), cardinality(scope('compounds')), 0, NULL
+)
 SELECT coalesce(sum(households), 0) AS households, coalesce(sum(units), 0) AS units,
        coalesce(sum(buildings), 0) AS buildings, coalesce(sum(compounds), 0) AS compounds,
-       coalesce(sum(communities), 0) AS communities, coalesce(sum(subdistricts), 0) AS subdistricts,
-       string_agg(name, '、' ORDER BY code) AS name, string_agg(name_en, ', ' ORDER BY code) AS name_en
-  FROM district
+       coalesce(sum(communities), 0) AS communities, count(DISTINCT subdistrict_id) AS subdistricts,
+       (SELECT string_agg(name, '、' ORDER BY code) FROM district) AS name,
+       (SELECT string_agg(name_en, ', ' ORDER BY code) FROM district) AS name_en
+  FROM seen
 """
 EXTENT = """
 SELECT ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e) AS east, ST_YMax(e) AS north
-  FROM (SELECT coalesce((SELECT ST_Extent(geometry) FROM subdistrict),
-                        (SELECT ST_Extent(geometry) FROM district)) AS e) AS extent
+  FROM (SELECT coalesce(
+    (SELECT ST_Extent(geometry) FROM subdistrict WHERE (SELECT whole('communities'))),
+    (SELECT ST_Extent(geometry) FROM community WHERE id IN (SELECT unnest(scope('communities')))),
+    (SELECT ST_Extent(geometry) FROM compound WHERE id IN (SELECT unnest(scope('compounds')))),
+    (SELECT ST_Extent(geometry) FROM district WHERE (SELECT whole('communities')))) AS e) AS extent
 """
 
 
 async def read_city(session: AsyncSession) -> CityRead:
-    """The whole store: its name, where it lies and how much is in it."""
+    """All that the asker may see: its name, where it lies and how much is in it."""
     totals = (await session.execute(text(TOTALS))).mappings().one()
     extent = (await session.execute(text(EXTENT))).mappings().one()
     bbox = _bbox(extent) if extent["west"] is not None else None

@@ -8,6 +8,7 @@ import httpx
 import psycopg
 import pytest
 
+from api.access.demo import welcome_visitors
 from api.main import create_app
 from api.places.load import load_city
 from api.settings import Settings
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def city_url(database_url: str) -> str:
-    load_city(database_url, [CITY], doors=True)
+    load_city(database_url, [CITY], doors=True, afterwards=[welcome_visitors])
     return database_url
 
 
@@ -50,6 +51,8 @@ async def client(city_url: str, app_database_url: str) -> AsyncIterator[httpx.As
     transport = httpx.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://test", headers={"Accept-Language": "zh-CN"}) as client,
+        httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", headers={"Accept-Language": "zh-CN"}
+        ) as client,
     ):
         yield client

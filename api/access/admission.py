@@ -1,0 +1,160 @@
+"""Every request comes in through here: who is asking, and which rows of the store are theirs to see.
+
+``admit`` runs at the start of each request's transaction and writes the asker's jurisdiction into it (migration 0021);
+without it the store shows nothing. A visitor without a name is let in on the sample only, from this machine only,
+to read only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy import text
+
+from api.access import forgery
+from api.access.roles import Role
+from api.database import Session
+from api.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+
+if TYPE_CHECKING:
+    from fastapi import Request
+    from sqlalchemy import RowMapping
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+COOKIE = "minqing_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LONGEST_TOKEN = 200
+
+BY_SESSION = text("SELECT * FROM enter_by_session(:digest)")
+BY_TOKEN = text("SELECT * FROM enter_by_token(:digest)")
+AS_VISITOR = text("SELECT enter_as_visitor()")
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whoever asks: an account with the roles it holds today, or a visitor of the sample (no account)."""
+
+    account_id: UUID | None = None
+    person_id: UUID | None = None
+    login: str = ""
+    session_id: UUID | None = None
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether nobody has logged in."""
+        return self.account_id is None
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether the asker holds any of ``roles`` anywhere."""
+        return not self.roles.isdisjoint(roles)
+
+
+def digest(token: str) -> bytes:
+    """What the store keeps of a token: enough to know it again, too little to use it."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def on_this_machine(request: Request) -> bool:
+    """Whether the request comes from the machine itself, and through no proxy that would make it look so.
+
+    The name in ``Host`` counts too: a page elsewhere may have its name resolved to 127.0.0.1.
+    """
+    if request.client is None or any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        local = ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+    name, _, port = request.headers.get("host", "").rpartition(":")
+    return local and (name if name and port.isdigit() else request.headers.get("host", "")) in LOCAL_NAMES
+
+
+async def admit(request: Request, session: AsyncSession) -> None:
+    """Write the asker's jurisdiction into this transaction.
+
+    Raises:
+        UnauthenticatedError: nobody one knows, or no longer.
+        ForbiddenError: the request was made by another site's page, or the token is for reading only.
+    """
+    asker = await _recognise(request, session)
+    if asker is None:
+        raise UnauthenticatedError("请先登录。", "Please log in first.")
+    session.info["asker"] = asker
+
+
+async def _recognise(request: Request, session: AsyncSession) -> Asker | None:
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await _by_token(request, session, bearer.strip())
+    if cookie := request.cookies.get(COOKIE):
+        return await _by_session(request, session, cookie)
+    if request.method in SAFE_METHODS and on_this_machine(request) and (await session.execute(AS_VISITOR)).scalar():
+        return Asker()
+    return None
+
+
+async def _by_session(request: Request, session: AsyncSession, cookie: str) -> Asker | None:
+    if len(cookie) > LONGEST_TOKEN:
+        return None
+    row = (await session.execute(BY_SESSION, {"digest": digest(cookie)})).mappings().one()
+    if row["account_id"] is None or (row["demo"] and not on_this_machine(request)):
+        return None
+    if request.method not in SAFE_METHODS:
+        forgery.refuse(request, cookie)
+    return _asker(row, row["session_id"])
+
+
+async def _by_token(request: Request, session: AsyncSession, bearer: str) -> Asker | None:
+    if len(bearer) > LONGEST_TOKEN:
+        return None
+    row = (await session.execute(BY_TOKEN, {"digest": digest(bearer)})).mappings().one()
+    if row["account_id"] is None or (row["demo"] and not on_this_machine(request)):
+        return None
+    if request.method not in SAFE_METHODS and "write" not in row["scopes"]:
+        raise ForbiddenError("此令牌只能读取。", "This token may only read.")
+    return _asker(row, None)
+
+
+def _asker(row: RowMapping, session_id: UUID | None) -> Asker:
+    roles = frozenset(Role(name) for name in row["roles"])
+    return Asker(row["account_id"], row["person_id"], row["login"], session_id, roles)
+
+
+async def asker(session: Session) -> Asker:
+    """Whoever asks, for routes that want to know."""
+    found: Asker = session.info["asker"]
+    return found
+
+
+async def member(who: Annotated[Asker, Depends(asker)]) -> Asker:
+    """Whoever asks, logged in.
+
+    Raises:
+        UnauthenticatedError: a visitor.
+    """
+    if who.is_visitor:
+        raise UnauthenticatedError("请先登录。", "Please log in first.")
+    return who
+
+
+def only(*roles: Role) -> type[Asker]:
+    """The asker, for routes of some roles; to everybody else there is nothing at that address."""
+
+    async def holder(who: Annotated[Asker, Depends(member)]) -> Asker:
+        if not who.holds(*roles):
+            raise NotFoundError("没有这个地址。", "There is nothing at this address.")
+        return who
+
+    return Annotated[Asker, Depends(holder)]  # type: ignore[return-value]  # an annotation is a type to FastAPI
+
+
+Asking = Annotated[Asker, Depends(asker)]
+Member = Annotated[Asker, Depends(member)]
