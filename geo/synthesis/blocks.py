@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 WIDTH_M = {"arterial": 42.0, "secondary": 28.0, "branch": 15.0, "alley": 7.0}
 BRANCH_BLOCK_M2 = 90_000.0  # a cut through more ground than this is a branch road, through less an alley
@@ -31,9 +32,17 @@ class Street:
     name_en: str = ""
 
 
-def cut(ground: shapely.Polygon, pieces: int, rng: np.random.Generator) -> tuple[list[shapely.Polygon], list[Street]]:
-    """Cut the ground (metres) into so many blocks, always the largest next; and the streets along the cuts."""
+def cut(
+    ground: shapely.Polygon, pieces: int, rng: np.random.Generator, through: Sequence[Street] = ()
+) -> tuple[list[shapely.Polygon], list[Street]]:
+    """Cut the ground (metres) into so many blocks, always the largest next; and the streets along the new cuts.
+
+    Streets ``through`` the ground cut it first.
+    """
     blocks, streets = [ground], []
+    for street in through:
+        line = shapely.LineString(street.line)
+        blocks = [part for block in blocks for part in shapely.get_parts(ops.split(block, line)).tolist()]
     while len(blocks) < pieces:
         block = blocks.pop(max(range(len(blocks)), key=lambda k: blocks[k].area))
         line = _across(block, rng)
@@ -59,8 +68,17 @@ def _across(block: shapely.Polygon, rng: np.random.Generator) -> shapely.LineStr
     return shapely.LineString([middle - reach, middle + sway, middle + reach])
 
 
-def land(block: shapely.Polygon, streets: Sequence[Street], *, walk_m: float = 3.0) -> shapely.Polygon:
+def paved(streets: Sequence[Street], *, walk_m: float = 3.0) -> BaseGeometry:
+    """The ground that streets and their pavements take, in metres."""
+    lines = shapely.linestrings(
+        np.concatenate([s.line for s in streets]),
+        indices=np.repeat(np.arange(len(streets)), [len(s.line) for s in streets]),
+    )
+    reach = np.array([s.width_m / 2 + walk_m for s in streets])
+    return shapely.union_all(np.asarray(shapely.buffer(lines, reach, quad_segs=2)))
+
+
+def land(block: shapely.Polygon, taken: BaseGeometry) -> shapely.Polygon:
     """What is left of a block (metres) behind the pavements of its streets, its corners rounded."""
-    taken = shapely.union_all([shapely.LineString(s.line).buffer(s.width_m / 2 + walk_m, quad_segs=2) for s in streets])
     rest = shapely.difference(block, taken).buffer(-7.0, join_style="mitre").buffer(7.0, quad_segs=2).buffer(-0.1)
     return largest(shapely.Polygon(largest(rest).exterior).simplify(0.3))

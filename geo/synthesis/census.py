@@ -5,9 +5,10 @@ Codes hang on the community's 12 digits: 15 for a compound, 18 for a building, 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from geo.errors import InvalidInputError
@@ -19,13 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
-    import numpy as np
-
     from geo.synthesis.massing import Massing
     from geo.synthesis.plane import Plane
 
-HOMES = {BuildingUse.RESIDENTIAL, BuildingUse.MIXED}
 UNSURE = 0.03  # share of units whose households are only estimated
+TWO_STOREY_FLATS = 0.1  # share of stairs with them
+LAST_NUMBER = 999  # three digits of the code
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +45,13 @@ class Estate:
     numbering: str = "{}栋"
 
 
-def count(estates: Sequence[Estate], community: UUID, code: str, plane: Plane, seed: int) -> City:
-    """Compounds, buildings and units of one community as values on the globe."""
+def count(
+    estates: Sequence[Estate], community: UUID, code: str, plane: Plane, seed: int, *, by_floor: bool = False
+) -> City:
+    """Compounds, buildings and units of one community as values on the globe.
+
+    ``by_floor`` counts every surveyed unit floor by floor; else only where floors differ.
+    """
     ids = identities(seed, "census", code)
     rng = lots(seed, "census", code)
     compounds, buildings, units = [], [], []
@@ -63,13 +68,11 @@ def count(estates: Sequence[Estate], community: UUID, code: str, plane: Plane, s
             geometry=ground,
         )
         compounds.append(compound)
-        if len(estate.massings) > 999:  # noqa: PLR2004 - three digits of the code
-            raise InvalidInputError(
-                f"Compound {compound.code} has {len(estate.massings)} buildings; its codes end at 999."
-            )
+        if len(estate.massings) > LAST_NUMBER:
+            raise InvalidInputError(f"{estate.name} has {len(estate.massings)} buildings; codes end at {LAST_NUMBER}.")
         for building, inner in _buildings(estate, compound, plane, ids, rng):
             buildings.append(building)
-            units += inner
+            units += inner if by_floor else [_even(unit) for unit in inner]
     return City(compounds=tuple(compounds), buildings=tuple(buildings), units=tuple(units))
 
 
@@ -98,10 +101,12 @@ def _buildings(
             built=estate.built,
             geometry=footprint,
         )
-        if massing.households is not None or massing.flats:
-            yield building, _units(massing, building, stairs, ids, rng)
-        else:
-            yield building, []
+        yield building, list(_units(massing, building, stairs, ids, rng))
+
+
+def _even(unit: Unit) -> Unit:
+    """The unit without its floors, if they hold equally many (or, in a house of one or two families, nearly so)."""
+    return replace(unit, floor_households=()) if np.ptp(unit.floor_households or (0,)) < 2 else unit  # noqa: PLR2004 - nearly
 
 
 def _footprint(
@@ -126,42 +131,44 @@ def _use(massing: Massing) -> BuildingUse:
 
 def _units(
     massing: Massing, building: Building, stairs: list[shapely.Polygon], ids: Iterator[UUID], rng: np.random.Generator
-) -> list[Unit]:
-    """The stairwells of one building, their households floor by floor where the floors differ."""
+) -> Iterator[Unit]:
+    """The stairwells of one building; ``floor_households`` is kept for each, the caller may drop it."""
     lowest = 2 if massing.shops else 1
-    units = []
+    highest = max(massing.floors, lowest)
     for number, stair in enumerate(stairs, start=1):
-        floors = max(massing.floors, lowest)
-        by_floor = _by_floor(massing, floors - lowest + 1, rng)
-        households = sum(by_floor) if by_floor else massing.flats * (floors - lowest + 1)
-        if massing.households is not None:
-            share, rest = divmod(massing.households, len(stairs))
-            households, by_floor = share + (number <= rest), ()
-        shape: shapely.Polygon | shapely.Point = stair
-        if not massing.surveyed:
-            shape = rounded_point(stair)
-        elif massing.holes and len(stairs) == 1 and isinstance(building.geometry, shapely.Polygon):
-            shape = building.geometry
-        units.append(
-            Unit(
-                id=next(ids),
-                building_id=building.id,
-                community_id=building.community_id,
-                code=f"{building.code}{number:02d}",
-                name=f"{number}单元",
-                floor_lo=lowest,
-                floor_hi=floors,
-                households=households,
-                estimated=not massing.surveyed or bool(rng.random() < UNSURE),
-                geometry=shape,
-                floor_households=by_floor,
-            )
+        homes = _homes(massing, number, highest - lowest + 1, rng)
+        unsure = bool(rng.random() < UNSURE) or not massing.surveyed
+        yield Unit(
+            id=next(ids),
+            building_id=building.id,
+            community_id=building.community_id,
+            code=f"{building.code}{number:02d}",
+            name=f"{number}单元",
+            floor_lo=lowest,
+            floor_hi=highest,
+            households=sum(homes),
+            estimated=unsure,
+            geometry=_stair(massing, building, stair),
+            floor_households=() if unsure else homes,
         )
-    return units
 
 
-def _by_floor(massing: Massing, floors: int, rng: np.random.Generator) -> tuple[int, ...]:
-    """Households of each floor where they differ: two-storey flats under the roof of one stair in ten."""
-    if floors < 4 or massing.flats < 2 or rng.random() > 0.1:  # noqa: PLR2004 - see the sentence above
-        return ()
-    return (massing.flats,) * (floors - 1) + (massing.flats // 2,)
+def _stair(massing: Massing, building: Building, stair: shapely.Polygon) -> shapely.Polygon | shapely.Point:
+    """A unit's outline on the globe: its part of the footprint, or of what is known of it."""
+    if not massing.surveyed:
+        return rounded_point(stair)
+    if massing.holes and len(massing.units) == 1 and isinstance(building.geometry, shapely.Polygon):
+        return building.geometry
+    return stair
+
+
+def _homes(massing: Massing, number: int, floors: int, rng: np.random.Generator) -> tuple[int, ...]:
+    """Households of each floor of one unit, lowest first; one stair in ten ends in two-storey flats under the roof."""
+    roof = rng.random() < TWO_STOREY_FLATS
+    if massing.households is not None:
+        ours, rest = divmod(massing.households, len(massing.units))
+        each, more = divmod(ours + (number <= rest), floors)
+        return tuple(each + (floor < more) for floor in range(floors))
+    if roof and floors > 3 and massing.flats > 1:  # noqa: PLR2004 - lower houses have no flats of two storeys
+        return (massing.flats,) * (floors - 1) + (massing.flats // 2,)
+    return (massing.flats,) * floors

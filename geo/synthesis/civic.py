@@ -42,6 +42,27 @@ def beside(
     return massings
 
 
+def centred(land: shapely.Polygon, building: Massing) -> list[Massing]:
+    """One building in the middle of the land, if it fits."""
+    turn = frame.facing(land)
+    size = np.ptp(building.shells[0], axis=0) / 2
+    spot = land.centroid.coords[0]
+    return inside([building.moved(0.0, *(-size).tolist()).moved(turn, *spot)], land.buffer(-4.0))
+
+
+def pond(land: shapely.Polygon, rng: np.random.Generator) -> list[shapely.Polygon]:
+    """A round pond with a wavy shore, if the land has room for one."""
+    x_m, y_m = land.representative_point().coords[0]
+    turns = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+    waves = 1 + 0.16 * np.sin(2 * turns + rng.uniform(0, 6)) + 0.1 * np.sin(3 * turns + rng.uniform(0, 6))
+    for share in (0.24, 0.18, 0.13):
+        reach = share * np.sqrt(land.area) * waves
+        shore = np.stack([x_m + 1.1 * reach * np.cos(turns), y_m + 0.85 * reach * np.sin(turns)], axis=1)
+        if land.contains(shapely.Polygon(shore)):
+            return [shapely.Polygon(shore)]
+    return []
+
+
 def school(land: shapely.Polygon, name: str) -> tuple[list[Massing], shapely.Polygon]:
     """A school's teaching block, hall and canteen north of its playground; and the playground."""
     turn = frame.facing(land)

@@ -118,7 +118,8 @@ def _tiny(rng: np.random.Generator) -> Drawn:
     pieces, _ = blocks.cut(block, int(rng.integers(3, 7)), rng)
     lands = [piece.buffer(-1.5, join_style="mitre") for piece in pieces]
     drawn = [_estate(land, "courtyard", courtyards.lay(land, rng)) for land in lands]
-    return [estate for estate in drawn if estate.massings], []
+    lived_in = [estate for estate in drawn if estate.massings]
+    return lived_in or [_estate(block, "courtyard", courtyards.lay(block, rng))], []
 
 
 def _tight(rng: np.random.Generator) -> Drawn:

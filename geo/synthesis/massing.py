@@ -34,6 +34,7 @@ class Massing:
         use: what the building is for.
         name: its name if it has one ("教学楼"); else it gets a number.
         households: households of the whole building where they do not follow from floors and flats.
+        within: fewest and most floors that its style allows.
         surveyed: whether the footprint is known; else the building is stored as a point.
     """
 
@@ -46,6 +47,7 @@ class Massing:
     use: BuildingUse = BuildingUse.RESIDENTIAL
     name: str = ""
     households: int | None = None
+    within: tuple[int, int] = (1, 99)
     surveyed: bool = True
 
     @property
@@ -66,10 +68,10 @@ class Massing:
 
 
 def outlines(massings: Iterable[Massing]) -> NDArray[np.object_]:
-    """The outer outlines (n,) of buildings as shapely polygons in metres, courtyards filled."""
+    """The footprints (n,) of buildings as shapely geometries in metres."""
     return np.array(
         [
-            shapely.Polygon(m.shells[0])
+            shapely.Polygon(m.shells[0], m.holes)
             if len(m.shells) == 1
             else shapely.MultiPolygon([shapely.Polygon(shell) for shell in m.shells])
             for m in massings

@@ -47,9 +47,11 @@ WORKS: Pool = _pool(
     "无线电厂宿舍 Radio Works Housing, 教师宿舍 Teachers' Housing"
 )
 LANES: Pool = _pool(
-    "槐荫 Huaiyin, 青石 Qingshi, 水井 Shuijing, 灯笼 Denglong, 皂角 Zaojiao, 茶铺 Chapu, "
-    "染坊 Ranfang, 磨子 Mozi, 铁匠 Tiejiang, 豆腐 Doufu, 桂花 Guihua, 纸坊 Zhifang, 书墨 Shumo, "
-    "牌坊 Paifang, 盐市 Yanshi, 竹器 Zhuqi, 石狮 Shishi, 药王 Yaowang"
+    "槐荫 Huaiyin, 青石 Qingshi, 水井 Shuijing, 灯笼 Denglong, 皂角 Zaojiao, 茶铺 Chapu, 染坊 Ranfang, "
+    "磨子 Mozi, 铁匠 Tiejiang, 豆腐 Doufu, 桂花 Guihua, 纸坊 Zhifang, 书墨 Shumo, 牌坊 Paifang, 盐市 Yanshi, "
+    "竹器 Zhuqi, 石狮 Shishi, 药王 Yaowang, 米市 Mishi, 柳荫 Liuyin, 丝绵 Simian, 酱园 Jiangyuan, "
+    "白果 Baiguo, 油篓 Youlou, 祠堂 Citang, 鼓楼 Gulou, 金丝 Jinsi, 泡桐 Paotong, 红墙 Hongqiang, "
+    "落虹 Luohong, 银丝 Yinsi, 栀子 Zhizi, 打金 Dajin, 古井 Gujing, 麻石 Mashi, 笔帖 Bitie"
 )
 CLANS: Pool = _pool(
     "李 Li, 张 Zhang, 刘 Liu, 陈 Chen, 杨 Yang, 黄 Huang, 周 Zhou, 罗 Luo, 邓 Deng, 谢 Xie, 唐 Tang, "
@@ -67,7 +69,8 @@ COUNT = "零一二三四五六七八九"
 def stems(rng: np.random.Generator, pool: Pool | None = None) -> Iterator[Name]:
     """Endless stems ("锦溪", "Jinxi") in a drawn order; none twice until all are used, then with 新 before them."""
     if pool is None:
-        pool = tuple((a + b, p + q) for a, p in FIRST for b, q in SECOND if a != b)
+        pool = tuple((a + b, p + q) for a, p in FIRST for b, q in SECOND if a != b and len(a) == 1)
+        pool += tuple((a, p) for a, p in FIRST if len(a) > 1)
     before = ("", "")
     while True:
         for k in rng.permutation(len(pool)).tolist():

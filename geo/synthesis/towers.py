@@ -17,19 +17,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PITCH_M = (58.0, 52.0)
+FLOORS = (25, 34)
 
 
-def lay(land: shapely.Polygon, rng: np.random.Generator, *, floors: tuple[int, int] = (26, 34)) -> list[Massing]:
+def lay(
+    land: shapely.Polygon,
+    rng: np.random.Generator,
+) -> list[Massing]:
     """Point towers and twin towers on the land (metres), every second row shifted by half a pitch."""
     angle = frame.facing(land)
     ground = frame.turned(land, -angle).buffer(-7.0, join_style="mitre")
     if ground.is_empty:
         return []
     flats = int(rng.choice([4, 4, 4, 6]))
-    storeys = int(rng.integers(floors[0], floors[1] + 1))
+    storeys = int(rng.integers(FLOORS[0], FLOORS[1] + 1))
     plan = (shapes.CROSS, shapes.BUTTERFLY, shapes.COMB)[int(rng.integers(3))]
     laid = [
-        _tower(plan, flats, int(np.clip(storeys + rng.choice([-2, 0, 0, 0, 1]), *floors)), rng).moved(0.0, *spot)
+        _tower(plan, flats, int(np.clip(storeys + rng.choice([-2, 0, 0, 0, 1]), *FLOORS)), rng).moved(0.0, *spot)
         for spot in _spots(ground, rng)
     ]
     return [m.moved(angle) for m in inside(laid, ground)]
@@ -55,6 +59,6 @@ def _spots(ground: shapely.Polygon, rng: np.random.Generator) -> list[tuple[floa
 def _tower(plan: NDArray[np.float64], flats: int, floors: int, rng: np.random.Generator) -> Massing:
     if rng.random() < 0.2:  # noqa: PLR2004 - one in five is a twin
         shell, units = shapes.twin(20.0, 19.0)
-        return Massing((shell,), units, floors, min(flats, 4)).moved(0.0, -6.0)
+        return Massing((shell,), units, floors, min(flats, 4), within=FLOORS).moved(0.0, -6.0)
     shell = shapes.tower(plan, 26.0 if flats == 4 else 30.0, 22.0)  # noqa: PLR2004 - four flats are the plain tower
-    return Massing((shell,), (shell,), floors, flats)
+    return Massing((shell,), (shell,), floors, flats, within=FLOORS)

@@ -105,7 +105,30 @@ def test_codes_and_ids_are_unique_and_nested(city: City) -> None:
 def test_awkward_shapes_are_there_for_the_map(city: City) -> None:
     forms = Counter(b.geometry.geom_type for b in city.buildings)
     assert forms["Point"] >= 1
+    assert forms["MultiPolygon"] >= 1
     assert any(getattr(b.geometry, "interiors", ()) for b in city.buildings)
     assert any(u.estimated for u in city.units)
     assert any(u.floor_households for u in city.units)
     assert any(u.floor_lo == 2 for u in city.units)
+
+
+def test_floors_add_up_to_their_unit(city: City) -> None:
+    counted = [unit for unit in city.units if unit.floor_households]
+    assert len(counted) > 0.8 * len(city.units)
+    for unit in counted:
+        assert sum(unit.floor_households) == unit.households
+        assert len(unit.floor_households) == unit.floor_hi - unit.floor_lo + 1
+
+
+def test_no_two_compounds_share_a_name(city: City) -> None:
+    compounds = Counter(compound.name for compound in city.compounds)
+    assert max(compounds.values()) == 1
+
+
+def test_bridges_carry_the_roads_over_the_river(city: City) -> None:
+    (water,) = (a.geometry for a in city.areas if a.name == "汀江")
+    bridges = [b for b in city.barriers if b.name.endswith("桥")]
+    assert len(bridges) == 3
+    assert all(bridge.geometry.intersects(water) for bridge in bridges)
+    others = [b for b in city.barriers if b.kind == "road" and not b.name.endswith("桥")]
+    assert not [road.name for road in others if road.geometry.intersects(water)]
