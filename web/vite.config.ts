@@ -1,0 +1,20 @@
+/** How the pages are built: one HTML file a page, hashed assets, nothing from elsewhere. */
+
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+import { words } from './vite/words'
+
+const SERVICE = process.env['MINQING_SERVICE'] ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [words(), vue()],
+  build: {
+    target: 'es2022',
+    // The limit is on the whole page and stands in tests/bench/page.py; MapLibre alone is larger than Vite's default.
+    chunkSizeWarningLimit: 1400,
+    rolldownOptions: { input: ['index.html'] },
+  },
+  worker: { format: 'es' },
+  server: { proxy: { '/api': SERVICE } },
+  test: { include: ['test/**/*.test.ts'], sequence: { shuffle: true } },
+})
