@@ -1,0 +1,233 @@
+/**
+ * The map on the page: it shows a look, picks places, says what is in view. It knows neither the frame around it nor
+ * the service behind it.
+ */
+
+import { Map as MapLibre, setWorkerUrl, type LngLatBounds, type LngLatBoundsLike, type MapGeoJSONFeature } from 'maplibre-gl'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import type { View } from '../core/address'
+import { closestZoom, drawnAt, isDrawn, pickedAt, type DrawnLevel } from '../core/levels'
+import { samePlace, type Box, type PlaceKey, type Position } from '../core/place'
+import { TYPEFACES } from './names'
+import { style, type Look } from './style'
+
+/** A place as a tile tells it: enough for a list and a hint, without asking the service. */
+export interface Seen extends PlaceKey {
+  readonly level: DrawnLevel
+  readonly name: string
+  readonly name_en: string
+  readonly code: string
+  readonly households: number
+  readonly estimated: boolean
+}
+
+/** The look, the view and its box: all that a second drawing of the same map needs. */
+export interface Shown {
+  readonly look: Look
+  readonly view: View
+  readonly bounds: LngLatBounds
+}
+
+export interface StageEvents {
+  /** A click, a touch or Enter meant this place, or none. */
+  picked(place: Seen | null): void
+  /** The pointer rests on this place, at this point of the stage in pixels; or on none. */
+  hovered(place: Seen | null, x: number, y: number): void
+  /** The view has come to rest. */
+  rested(view: View): void
+  /** The view changes; called every frame, so be quick. */
+  moving(view: View): void
+  /** Tiles and names of the first view are on the screen. */
+  painted(): void
+  /** A tile or a base map could not be read. */
+  failed(source: string, status: number | null): void
+}
+
+export interface Opening {
+  readonly container: HTMLElement
+  readonly look: Look
+  /** Where to begin: a view from the address, or the box of everything. */
+  readonly start: View | Box
+  readonly calm: boolean
+  readonly on: StageEvents
+}
+
+export type Stage = ReturnType<typeof openStage>
+
+const FIT_PADDING_PX = 36
+
+setWorkerUrl(workerUrl)
+
+export function openStage({ container, look, start, calm, on }: Opening) {
+  const map = new MapLibre({
+    container,
+    style: style(look),
+    ...(isBox(start) ? { bounds: boundsOf(start), fitBoundsOptions: { padding: FIT_PADDING_PX } } : cameraOf(start)),
+    minZoom: 3,
+    maxZoom: 21,
+    maxPitch: 70,
+    fadeDuration: calm ? 0 : 150,
+    reduceMotion: calm,
+    attributionControl: false,
+    renderWorldCopies: false,
+    localIdeographFontFamily: TYPEFACES.join(','),
+    validateStyle: import.meta.env.DEV,
+  })
+  let worn = look
+  const marks = { picked: null as PlaceKey | null, hovered: null as PlaceKey | null }
+
+  function mark(flag: 'picked' | 'hovered', place: PlaceKey | null): void {
+    const before = marks[flag]
+    if (samePlace(before, place)) return
+    if (before) setFlag(before, flag, false)
+    if (place) setFlag(place, flag, true)
+    marks[flag] = place
+  }
+
+  function setFlag(place: PlaceKey, flag: string, value: boolean): void {
+    if (!isDrawn(place.level) || !map.getSource(place.level)) return
+    map.setFeatureState({ source: place.level, sourceLayer: place.level, id: place.id }, { [flag]: value })
+  }
+
+  /** The innermost place at a point of the stage that this zoom is about. */
+  function placeAt(point: { x: number; y: number }): Seen | null {
+    for (const level of pickedAt(map.getZoom())) {
+      const layers = hitLayers(level).filter((id) => map.getLayer(id))
+      const [hit] = layers.length ? map.queryRenderedFeatures([point.x, point.y], { layers }) : []
+      if (hit) return seen(level, hit)
+    }
+    return null
+  }
+
+  /** The places of one level in view, in the order of their codes. */
+  function inView(level: DrawnLevel): Seen[] {
+    const layers = [`${level}-wash`].filter((id) => map.getLayer(id))
+    if (!layers.length || !drawnAt(map.getZoom()).includes(level)) return []
+    const found = new Map<string, Seen>()
+    for (const feature of map.queryRenderedFeatures({ layers })) {
+      const place = seen(level, feature)
+      if (place) found.set(place.id, place)
+    }
+    return [...found.values()].sort((a, b) => a.code.localeCompare(b.code) || a.name.localeCompare(b.name, 'zh'))
+  }
+
+  function view(): View {
+    const { lng: longitude, lat: latitude } = map.getCenter()
+    return { longitude, latitude, zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch() }
+  }
+
+  listen(map, { on, placeAt, view })
+
+  return {
+    /** The canvas, which takes the keyboard. */
+    canvas: map.getCanvas(),
+    placeAt,
+    inView,
+    view,
+
+    /** What can be seen now, for a sheet of paper. */
+    shown: (): Shown => ({ look: worn, view: view(), bounds: map.getBounds() }),
+    dress(next: Look): void {
+      worn = next
+      map.setStyle(style(next), { diff: true })
+    },
+    pick: (place: PlaceKey | null) => mark('picked', place),
+    point: (place: PlaceKey | null) => mark('hovered', place),
+
+    /** Bring a place into view, no closer than its level reads well. */
+    fly(box: Box, level: PlaceKey['level']): void {
+      map.fitBounds(boundsOf(box), { padding: FIT_PADDING_PX, maxZoom: closestZoom(level), speed: 1.6, maxDuration: 1500 })
+    },
+    jump(to: View): void {
+      map.jumpTo(cameraOf(to))
+    },
+    zoomBy(steps: number): void {
+      map.zoomTo(map.getZoom() + steps)
+    },
+    north(): void {
+      map.rotateTo(0)
+    },
+    tilt(pitch: number): void {
+      map.easeTo({ pitch })
+    },
+    pickAtCentre(): Seen | null {
+      const { clientWidth, clientHeight } = map.getCanvas()
+      return placeAt({ x: clientWidth / 2, y: clientHeight / 2 })
+    },
+    where(at: Position): { x: number; y: number } {
+      return map.project([at[0], at[1]])
+    },
+    /** Ask the service again for what failed while it was away. */
+    refresh(): void {
+      for (const source of Object.keys(map.getStyle().sources)) map.refreshTiles(source)
+    },
+    resize: () => map.resize(),
+    /** Draw now and hand over the pixels, before the browser throws the frame away. */
+    snapshot(into: CanvasRenderingContext2D): void {
+      map.redraw()
+      into.drawImage(map.getCanvas(), 0, 0, into.canvas.width, into.canvas.height)
+    },
+    close: () => map.remove(),
+  }
+}
+
+interface Ears {
+  readonly on: StageEvents
+  placeAt(point: { x: number; y: number }): Seen | null
+  view(): View
+}
+
+function listen(map: MapLibre, { on, placeAt, view }: Ears): void {
+  map.on('click', (event) => on.picked(placeAt(event.point)))
+  map.on('mousemove', ({ point }) => {
+    const place = map.isMoving() ? null : placeAt(point)
+    map.getCanvas().style.cursor = place ? 'pointer' : ''
+    on.hovered(place, point.x, point.y)
+  })
+  map.on('mouseout', () => on.hovered(null, 0, 0))
+  map.on('move', () => on.moving(view()))
+  map.on('moveend', () => on.rested(view()))
+  map.on('error', (event) => {
+    const { error, sourceId } = event as unknown as { error: Error & { status?: number }; sourceId?: string }
+    on.failed(sourceId ?? '', error.status ?? null)
+  })
+  map.once('idle', () => {
+    performance.mark('map-painted')
+    on.painted()
+    on.rested(view())
+  })
+}
+
+/** What counts as a hit on a place of this level. */
+function hitLayers(level: DrawnLevel): string[] {
+  return level === 'building' ? ['building-standing', 'building-wash'] : [`${level}-wash`]
+}
+
+function seen(level: DrawnLevel, { properties, id }: MapGeoJSONFeature): Seen {
+  const word = (value: unknown): string => (typeof value === 'string' ? value : '')
+  return {
+    level,
+    id: word(properties['id']) || String(id),
+    name: word(properties['name']),
+    name_en: word(properties['name_en']),
+    code: word(properties['code']),
+    households: Number(properties['households'] ?? 0),
+    estimated: Boolean(properties['estimated']),
+  }
+}
+
+function isBox(start: View | Box): start is Box {
+  return Array.isArray(start)
+}
+
+function boundsOf([west, south, east, north]: Box): LngLatBoundsLike {
+  return [
+    [west, south],
+    [east, north],
+  ]
+}
+
+function cameraOf({ longitude, latitude, zoom, bearing, pitch }: View) {
+  return { center: [longitude, latitude] as [number, number], zoom, bearing, pitch }
+}
