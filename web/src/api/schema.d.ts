@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Read City
-         * @description The whole store: its name, where it lies and how much is in it.
+         * @description All that the asker may see: its name, where it lies and how much is in it.
          */
         get: operations["read_city_api_places_get"];
         put?: never;
