@@ -7,15 +7,17 @@ Fixtures:
     database_url       module: its owner's address ``postgresql://minqing@/…`` (migrations, loading, looking behind)
     app_database_url   module: the same database as the service sees it, role ``minqing_app`` under row-level security
     fresh_database     a function ``() -> owner's address`` for tests that need a copy of their own
+    sample_database    module: a fresh copy of a database with the sample subdistrict in it
+    serve              a function ``(database name) -> address``: the real service, in a process of its own
+    sample_address     module: a running service over ``sample_database``
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import itertools
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,12 @@ import pytest
 from api.embedded import cluster as clusters
 from api.embedded.cluster import APP, OWNER, Cluster
 from api.embedded.roles import ensure_database, ensure_roles
+from api.loading import load_sample
+from api.migrations import upgrade
+from api.operations import data_dir, service
+from api.operations.listening import listen
+from api.operations.store import Store
+from api.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,17 +57,15 @@ def cluster() -> Iterator[Cluster]:
 def template(cluster: Cluster) -> str:
     ensure_database(cluster.url(database="postgres"), TEMPLATE)
     ensure_roles(cluster.url(database=TEMPLATE))
-    if importlib.util.find_spec("api.migrations") is not None:
-        upgrade = importlib.import_module("api.migrations").upgrade
-        upgrade(cluster.url(database=TEMPLATE))
+    upgrade(cluster.url(database=TEMPLATE))
     return TEMPLATE
 
 
 @pytest.fixture(scope="session")
-def copy_database(cluster: Cluster, template: str) -> Iterator[Callable[[], str]]:
+def copy_of(cluster: Cluster) -> Iterator[Callable[[str], str]]:
     made: list[str] = []
 
-    def copy() -> str:
+    def copy(template: str) -> str:
         name = f"test_{next(_numbers)}"
         with psycopg.connect(cluster.url(database="postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -73,13 +79,13 @@ def copy_database(cluster: Cluster, template: str) -> Iterator[Callable[[], str]
 
 
 @pytest.fixture
-def fresh_database(cluster: Cluster, copy_database: Callable[[], str]) -> Callable[[], str]:
-    return lambda: cluster.url(OWNER, copy_database())
+def fresh_database(cluster: Cluster, template: str, copy_of: Callable[[str], str]) -> Callable[[], str]:
+    return lambda: cluster.url(OWNER, copy_of(template))
 
 
 @pytest.fixture(scope="module")
-def database(copy_database: Callable[[], str]) -> str:
-    return copy_database()
+def database(template: str, copy_of: Callable[[str], str]) -> str:
+    return copy_of(template)
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +96,38 @@ def database_url(cluster: Cluster, database: str) -> str:
 @pytest.fixture(scope="module")
 def app_database_url(cluster: Cluster, database: str) -> str:
     return cluster.url(APP, database)
+
+
+@pytest.fixture(scope="session")
+def sample_template(cluster: Cluster, template: str, copy_of: Callable[[str], str]) -> str:
+    name = copy_of(template)
+    load_sample(cluster.url(OWNER, name))
+    return name
+
+
+@pytest.fixture(scope="module")
+def sample_database(sample_template: str, copy_of: Callable[[str], str]) -> str:
+    return copy_of(sample_template)
+
+
+@pytest.fixture(scope="module")
+def serve(cluster: Cluster) -> Iterator[Callable[[str], str]]:
+    with ExitStack() as services:
+
+        def start(database: str) -> str:
+            home = Path(services.enter_context(tempfile.TemporaryDirectory(prefix="mq-data-")))
+            data = data_dir.claim(home / "data")
+            store = Store(cluster.url(OWNER, database), cluster.url(APP, database), None)
+            listening = services.enter_context(listen("127.0.0.1", 0))
+            process = service.start(Settings(data_dir=data.root), data, store, listening)
+            services.callback(service.stop, process)
+            service.wait_until_ready(process, listening, data)
+            host, port = service.here(listening)
+            return f"http://{host}:{port}"
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def sample_address(serve: Callable[[str], str], sample_database: str) -> str:
+    return serve(sample_database)

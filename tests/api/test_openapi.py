@@ -1,0 +1,33 @@
+"""Whatever a stranger sends to any address of the OpenAPI, the service answers in its own words and never breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+
+from api.main import create_app
+from api.settings import Settings
+
+# What uvicorn says to bytes that are no request (an address of 70,000 characters); the service never sees them.
+NO_HTTP = "Invalid HTTP request received."
+
+schema = schemathesis.openapi.from_dict(create_app(Settings()).openapi())
+
+
+@schema.parametrize()
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_address_breaks(case: schemathesis.Case[Any], sample_address: str) -> None:
+    response = case.call(base_url=sample_address)
+    case.validate_response(response, checks=[not_a_server_error])
+    if response.status_code >= 400 and case.method != "HEAD" and response.text != NO_HTTP:
+        assert response.headers["content-type"] == ["application/problem+json"]
+
+
+def test_the_openapi_is_where_the_readme_says(sample_address: str) -> None:
+    document = httpx.get(f"{sample_address}/api/openapi.json").json()
+    assert document["openapi"].startswith("3.")
+    assert "/api/health" in document["paths"]
