@@ -1,0 +1,1 @@
+"""What every change has to pass, run as one: ``./minqing test``."""
