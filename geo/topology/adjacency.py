@@ -55,7 +55,8 @@ def adjacency(ground: Ground, cells: Cells, rule: Rule, edits: Edits | None = No
 
     Units are neighbours over at least 1 m of open border; units of one building along their party wall; units of
     different compounds, side by side or across a lane, only where both compounds hold fewer households than
-    ``rule.least``. A unit with more than ``rule.most`` households becomes one atom a floor, of which only the lowest touches the ground.
+    ``rule.least``. A unit with more than ``rule.most`` households becomes one atom a floor, of which only the lowest
+    touches the ground.
 
     Args:
         ground: compounds, buildings and units, metres.

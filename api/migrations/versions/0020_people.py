@@ -169,7 +169,8 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER assignment_is_placed BEFORE INSERT OR UPDATE OF level, place_id, district_id, subdistrict_id, community_id
+CREATE TRIGGER assignment_is_placed
+  BEFORE INSERT OR UPDATE OF level, place_id, district_id, subdistrict_id, community_id
   ON assignment FOR EACH ROW EXECUTE FUNCTION assignment_is_placed();
 """
 
