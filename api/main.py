@@ -11,6 +11,7 @@ from api import health, pages, problems
 from api.access import admission, guard
 from api.database import create_engine
 from api.places.routes import router as places
+from api.plans.routes import router as plans
 from api.settings import Settings
 
 
@@ -40,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.admit = admission.admit
     problems.install(app)
-    for router in (health.router, places):
+    for router in (health.router, places, plans):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     return app

@@ -68,3 +68,39 @@ class PlanMemberRow(Row):
     floors: Mapped[Range[int]] = mapped_column(INT4RANGE, primary_key=True)
     community_id: Mapped[UUID]
     micro_grid_id: Mapped[UUID]
+
+
+class PlanRunRow(Row):
+    """One run of the machine over a plan: asked for, running, ended; see migration 0030."""
+
+    __tablename__ = "plan_run"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuid7()"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(Text, server_default="waiting")
+    seed: Mapped[int] = mapped_column(server_default="1")
+    prove: Mapped[bool] = mapped_column(server_default="true")
+    cancel_asked: Mapped[bool] = mapped_column(server_default="false")
+    trouble: Mapped[str] = mapped_column(Text, server_default="")
+    asked_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class PlanRunStepRow(Row):
+    """What came of one compound in a run."""
+
+    __tablename__ = "plan_run_step"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("plan_run.id", ondelete="CASCADE"), primary_key=True)
+    compound_id: Mapped[UUID] = mapped_column(primary_key=True)
+    community_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(Text, server_default="waiting")
+    status: Mapped[str] = mapped_column(Text, server_default="")
+    households: Mapped[int] = mapped_column(server_default="0")
+    grids: Mapped[int] = mapped_column(server_default="0")
+    objective: Mapped[float | None]
+    bound: Mapped[float | None]
+    reason_zh: Mapped[str] = mapped_column(Text, server_default="")
+    reason_en: Mapped[str] = mapped_column(Text, server_default="")
+    seconds: Mapped[float | None]
