@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -185,6 +186,8 @@ async def cancel_run(session: AsyncSession, plan_id: UUID) -> RunRead:
     row = await session.get(PlanRunRow, run.id, with_for_update=True)
     assert row is not None
     row.cancel_asked = True
+    if row.state == "waiting":
+        row.state, row.ended_at = "cancelled", datetime.now(UTC)
     await session.flush()
     return await read_run(session, plan_id)
 

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, text
+from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, Text, text
 from sqlalchemy.dialects.postgresql import DATERANGE, INT4RANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Row
+from api.places.tables import CommunityRow, SubdistrictRow
 
 
 class PlanRow(Row):
@@ -19,8 +20,8 @@ class PlanRow(Row):
     __tablename__ = "plan"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuid7()"))
-    subdistrict_id: Mapped[UUID] = mapped_column(ForeignKey("subdistrict.id"))
-    community_id: Mapped[UUID | None] = mapped_column(ForeignKey("community.id"))
+    subdistrict_id: Mapped[UUID] = mapped_column(ForeignKey(SubdistrictRow.id))
+    community_id: Mapped[UUID | None] = mapped_column(ForeignKey(CommunityRow.id))
     name: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     version: Mapped[int] = mapped_column(server_default="0")
@@ -29,7 +30,7 @@ class PlanRow(Row):
     most: Mapped[int] = mapped_column(server_default="100")
     target: Mapped[int] = mapped_column(server_default="70")
     effective: Mapped[Range[date] | None] = mapped_column(DATERANGE)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
 
 
 class MicroGridRow(Row):
@@ -40,7 +41,7 @@ class MicroGridRow(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuid7()"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    community_id: Mapped[UUID] = mapped_column(ForeignKey(CommunityRow.id))
     compound_id: Mapped[UUID | None]
     code: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
@@ -82,9 +83,9 @@ class PlanRunRow(Row):
     prove: Mapped[bool] = mapped_column(server_default="true")
     cancel_asked: Mapped[bool] = mapped_column(server_default="false")
     trouble: Mapped[str] = mapped_column(Text, server_default="")
-    asked_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    started_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class PlanRunStepRow(Row):

@@ -1,4 +1,4 @@
-"""A store with the napkin city in it, and a client of the service over it."""
+"""A store with the napkin city in it (tests/api/places/small_city.py), and a client of the service over it."""
 
 from __future__ import annotations
 
