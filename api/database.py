@@ -7,6 +7,7 @@ its answer leaves, so whoever reads an answer reads a store that has it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -72,6 +73,14 @@ async def transaction(
     admit: Admission = request.app.state.admit
     await admit(request, session)
     yield session
+
+
+@asynccontextmanager
+async def fresh_look(request: Request) -> AsyncIterator[AsyncSession]:
+    """A transaction of its own for a live stream; admitted anew, so that a session ended meanwhile ends the stream."""
+    async with asynccontextmanager(open_transaction)(request) as session:
+        await request.app.state.admit(request, session)
+        yield session
 
 
 Admission = Callable[[Request, AsyncSession], Awaitable[None]]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from sse_starlette import EventSourceResponse
 
-from api.database import Session, transaction
+from api.database import Session, fresh_look
 from api.plans import service
 from api.plans.schemas import GridRead, PlanCreate, PlanRead, RunCreate, RunRead
 
@@ -78,7 +77,7 @@ async def follow_run(request: Request, session: Session, plan_id: PlanId) -> Eve
 async def _progress(request: Request, plan_id: UUID) -> AsyncIterator[dict[str, Any]]:
     told = ""
     while not await request.is_disconnected():
-        async with asynccontextmanager(transaction)(request) as session:
+        async with fresh_look(request) as session:
             run = await service.read_run(session, plan_id)
         now = run.model_dump_json()
         if now != told:

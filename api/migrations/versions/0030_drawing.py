@@ -1,7 +1,7 @@
 """Drawing a plan is a job: who asked for what, how far it is, and what came of each neighbourhood.
 
 Revision ID: 0030
-Revises: 0006
+Revises: 0022
 
 The queue itself is procrastinate's, by its own schema file; ``plan_run`` is what people see of it. A run goes
 community by community, each in one transaction, so that a killed worker loses at most one community's work and a
@@ -14,7 +14,7 @@ from alembic import op
 from procrastinate.schema import SchemaManager
 
 revision = "0030"
-down_revision = "0006"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -52,6 +52,45 @@ CREATE TABLE plan_run_step (
 );
 CREATE INDEX plan_run_step_community_id ON plan_run_step (community_id);
 """
+RUN_SEEN = "EXISTS (SELECT FROM plan p WHERE p.id = plan_id)"
+EDITABLE = "((SELECT whole('editable')) OR {column} IN (SELECT unnest(scope('editable'))))"
+RUN_CHANGED = (
+    "EXISTS (SELECT FROM plan p WHERE p.id = plan_id AND ("
+    f"{EDITABLE.format(column='p.community_id')}"
+    f" OR (p.community_id IS NULL AND {EDITABLE.format(column='p.subdistrict_id')})))"
+)
+STEP_SEEN = "((SELECT whole('communities')) OR community_id IN (SELECT unnest(scope('communities'))))"
+POLICIES = {
+    "plan_run": (RUN_SEEN, RUN_CHANGED),
+    "plan_run_step": (STEP_SEEN, EDITABLE.format(column="community_id")),
+    # The queue holds the keys of runs and nothing of what is in them.
+    "procrastinate_workers": ("true", "true"),
+    "procrastinate_jobs": ("true", "true"),
+    "procrastinate_periodic_defers": ("true", "true"),
+    "procrastinate_events": ("true", "true"),
+}
+
+# The worker is nobody by itself: it takes on just the communities of the run it works on.
+ENTER = """
+CREATE FUNCTION enter_for_run(run uuid) RETURNS boolean LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE plan_of record;
+DECLARE places uuid[];
+BEGIN
+  SELECT p.id, p.subdistrict_id, p.community_id INTO plan_of
+    FROM plan_run r JOIN plan p ON p.id = r.plan_id WHERE r.id = run;
+  IF NOT FOUND THEN RETURN false; END IF;
+  SELECT array_agg(c.id) INTO places FROM community c
+   WHERE c.id = plan_of.community_id
+      OR (plan_of.community_id IS NULL AND c.subdistrict_id = plan_of.subdistrict_id);
+  PERFORM set_config('app.communities', coalesce(places, '{}')::text, true),
+          set_config('app.chain', (coalesce(places, '{}') || plan_of.subdistrict_id || plan_of.id)::text, true),
+          set_config('app.editable', (coalesce(places, '{}') || plan_of.subdistrict_id)::text, true);
+  RETURN true;
+END $$;
+REVOKE EXECUTE ON FUNCTION enter_for_run(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enter_for_run(uuid) TO minqing_app;
+"""
 QUEUE_OBJECTS = """
 DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;
 DO $$ DECLARE made record; BEGIN
@@ -69,8 +108,12 @@ END $$;
 def upgrade() -> None:
     op.execute(TABLES)
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+    for table, (seen, changed) in POLICIES.items():
+        op.execute(f"CALL protect('{table}', $p${seen}$p$, $p${changed}$p$)")
+    op.execute(ENTER)
 
 
 def downgrade() -> None:
     op.execute(QUEUE_OBJECTS)
+    op.execute("DROP FUNCTION enter_for_run(uuid)")
     op.execute("DROP TABLE plan_run_step, plan_run")
