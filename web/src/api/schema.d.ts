@@ -84,6 +84,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plans
+         * @description The newest plans.
+         */
+        get: operations["list_plans_api_plans_get"];
+        put?: never;
+        /**
+         * Create Plan
+         * @description A new empty draft.
+         */
+        post: operations["create_plan_api_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Plan
+         * @description One plan with its figures and its latest run.
+         */
+        get: operations["read_plan_api_plans__plan_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Plan
+         * @description Throw a draft away.
+         */
+        delete: operations["delete_plan_api_plans__plan_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Grids
+         * @description The micro-grids of a plan.
+         */
+        get: operations["read_grids_api_plans__plan_id__grids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Run
+         * @description The latest run, compound by compound.
+         */
+        get: operations["read_run_api_plans__plan_id__run_get"];
+        put?: never;
+        /**
+         * Ask Run
+         * @description Ask the machine to draw the plan.
+         */
+        post: operations["ask_run_api_plans__plan_id__run_post"];
+        /**
+         * Cancel Run
+         * @description Call the run off; what is drawn stays.
+         */
+        delete: operations["cancel_run_api_plans__plan_id__run_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/run/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Run
+         * @description The latest run as it goes on (server-sent events): a ``run`` event whenever something has changed.
+         */
+        get: operations["follow_run_api_plans__plan_id__run_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -252,6 +368,47 @@ export interface components {
             ];
         };
         /**
+         * GridRead
+         * @description One micro-grid of a plan; floors where it holds only some of a building's.
+         */
+        GridRead: {
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Code */
+            code: string | null;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound */
+            compound: string;
+            /** Compound Id */
+            compound_id: string | null;
+            /** Floor Hi */
+            floor_hi: number | null;
+            /** Floor Lo */
+            floor_lo: number | null;
+            /** Households */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Obeys */
+            obeys: boolean;
+            /** Units */
+            units: number;
+        };
+        /**
          * HealthRead
          * @description One word for a load balancer.
          */
@@ -314,6 +471,156 @@ export interface components {
             ];
         };
         /**
+         * PlanCreate
+         * @description A new draft for a whole subdistrict, or for one community.
+         */
+        PlanCreate: {
+            /** Community Id */
+            community_id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "least": 30,
+             *       "most": 100,
+             *       "target": 70
+             *     }
+             */
+            rule: components["schemas"]["RuleSaid"];
+            /** Subdistrict Id */
+            subdistrict_id?: string | null;
+        };
+        /**
+         * PlanRead
+         * @description A plan with its figures and its latest run.
+         */
+        PlanRead: {
+            /** Community Id */
+            community_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Place En */
+            place_en: string;
+            rule: components["schemas"]["RuleSaid"];
+            run: components["schemas"]["RunRead"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "approved" | "published" | "superseded";
+            /**
+             * Subdistrict Id
+             * Format: uuid
+             */
+            subdistrict_id: string;
+            totals: components["schemas"]["PlanTotals"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlanTotals
+         * @description A plan in figures.
+         */
+        PlanTotals: {
+            /** Grids */
+            grids: number;
+            /** Grids Outside Rule */
+            grids_outside_rule: number;
+            /** Households */
+            households: number;
+            /** Households Without Grid */
+            households_without_grid: number;
+        };
+        /**
+         * RuleSaid
+         * @description Fewest, most and wished-for households of one micro-grid.
+         */
+        RuleSaid: {
+            /**
+             * Least
+             * @default 30
+             */
+            least: number;
+            /**
+             * Most
+             * @default 100
+             */
+            most: number;
+            /**
+             * Target
+             * @default 70
+             */
+            target: number;
+        };
+        /**
+         * RunCreate
+         * @description Ask the machine to draw the whole plan anew.
+         */
+        RunCreate: {
+            /**
+             * Prove
+             * @default true
+             */
+            prove: boolean;
+            /**
+             * Seed
+             * @default 1
+             */
+            seed: number;
+        };
+        /**
+         * RunRead
+         * @description How far a run is; ``steps`` only where one asks for the run itself.
+         */
+        RunRead: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Cancel Asked */
+            cancel_asked: boolean;
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "cancelled" | "failed";
+            /** Steps */
+            steps?: components["schemas"]["StepRead"][] | null;
+            /** Total */
+            total: number;
+            /** Trouble */
+            trouble: string;
+        };
+        /**
          * SearchRead
          * @description The hits of a search, best first.
          */
@@ -324,6 +631,45 @@ export interface components {
             query: string;
             /** Truncated */
             truncated: boolean;
+        };
+        /**
+         * StepRead
+         * @description What came of one compound.
+         */
+        StepRead: {
+            /** Bound */
+            bound: number | null;
+            /** Community */
+            community: string;
+            /** Compound */
+            compound: string;
+            /**
+             * Compound Id
+             * Format: uuid
+             */
+            compound_id: string;
+            /** Grids */
+            grids: number;
+            /** Households */
+            households: number;
+            /** Objective */
+            objective: number | null;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "" | "empty" | "optimal" | "gap" | "feasible" | "infeasible";
         };
     };
     responses: never;
@@ -480,6 +826,400 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlaceRead"];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_plans_api_plans_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    create_plan_api_plans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_plan_api_plans__plan_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    delete_plan_api_plans__plan_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_grids_api_plans__plan_id__grids_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_run_api_plans__plan_id__run_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    ask_run_api_plans__plan_id__run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    cancel_run_api_plans__plan_id__run_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    follow_run_api_plans__plan_id__run_events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
