@@ -9,6 +9,7 @@ adjacency (``adjacency``) is read from the same borders, so map and graph cannot
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -176,9 +177,15 @@ def _on_barrier(drawn: Faces, barriers: NDArray[np.object_]) -> NDArray[np.bool_
 def _gathered(polygons: NDArray[np.object_], owner: NDArray[np.intp], count: int) -> NDArray[np.object_]:
     """The union of each unit's faces."""
     order = np.argsort(owner, kind="stable")
-    ends = np.searchsorted(owner[order], np.arange(1, count))
-    cells = [shapely.coverage_union_all(own) for own in np.split(polygons[order], ends)]
-    return shapely.normalize([one_polygon(cell) for cell in cells])
+    ends = np.searchsorted(owner[order], np.arange(count + 1)).tolist()
+    mine = polygons[order]
+    cells = np.empty(count, dtype=object)
+    for unit, (start, end) in enumerate(pairwise(ends)):
+        cells[unit] = mine[start] if end == start + 1 else shapely.coverage_union_all(mine[start:end])
+    pieces, unit_of = shapely.get_parts(cells, return_index=True)
+    alone = np.bincount(unit_of, minlength=count) == 1
+    cells[alone] = pieces[alone[unit_of]]
+    return np.asarray(shapely.normalize(cells))
 
 
 def one_polygon(cell: shapely.Geometry) -> Areal:

@@ -1,7 +1,7 @@
 """Lines half way between neighbours: where one stairwell's ground ends and the next begins.
 
 Voronoi ridges of the footprints' outlines, which are moved 0.25 m inwards and carry a point every few metres.
-Each compound is drawn on a sheet of its own, so that nothing beyond its wall bends its lines.
+Each compound has a diagram of its own, so that nothing beyond its wall bends its lines.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INSET_M = 0.25
-POINT_EVERY_M = 4.0
+POINT_EVERY_M = 5.0
 STRAIGHT_M = 0.1
 FLAT_M2 = 1e-9
 SHEET_GAP_M = 2_000.0
@@ -64,15 +64,16 @@ def halfway_lines(points: Outlines, home: NDArray[np.int32], compounds: NDArray[
     Chains of ridges lose the corners that stand out by less than 10 cm: half-way lines need no more, and noding is
     what costs.
     """
-    sides, lines = _ridges(points.xy)
-    one, two = points.unit[sides].T
-    kept = (one != two) & (home[one] == home[two])
-    lines, place = lines[kept], home[one[kept]]
-    lines[:, :, 0] -= points.shift[place][:, None]
-    box = shapely.bounds(compounds)[place]
-    near = (lines.max(axis=1) >= box[:, :2]).all(axis=1) & (lines.min(axis=1) <= box[:, 2:]).all(axis=1)
-    ridges, place = shapely.linestrings(lines[near]), place[near]
-    merged = [shapely.line_merge(shapely.multilinestrings(ridges[place == c])) for c in range(len(points.shift))]
+    bounds = shapely.bounds(compounds)
+    sheet = home[points.unit]
+    merged = [shapely.MultiLineString()] * len(compounds)
+    for c in np.unique(sheet):
+        own = sheet == c
+        sides, lines = _ridges(points.xy[own] - (points.shift[c], 0.0))
+        one, two = points.unit[own][sides].T
+        near = (lines.max(axis=1) >= bounds[c, :2]).all(axis=1) & (lines.min(axis=1) <= bounds[c, 2:]).all(axis=1)
+        ridges = shapely.linestrings(lines[near & (one != two)])
+        merged[c] = shapely.line_merge(shapely.multilinestrings(ridges))
     return list(shapely.simplify(merged, STRAIGHT_M, preserve_topology=False))
 
 
