@@ -6,7 +6,7 @@ cross a lane to their neighbour but not an avenue.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -16,9 +16,9 @@ from geo.hierarchy.places import BarrierKind
 from geo.topology.ground import BuildingSite, CompoundSite, Ground, UnitSite
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
-    from geo.hierarchy.places import Barrier, Building, City, Compound, Unit
+    from geo.hierarchy.places import Barrier, City, Compound, Unit
 
 CROSSED_ROADS = frozenset({"lane", "internal", "service", "residential", "footway", "path", "living_street"})
 """Classes of road that people cross to their neighbour."""
@@ -31,7 +31,11 @@ def plane_of(compounds: Iterable[Compound]) -> LocalPlane:
 
 
 def ground_of(
-    city: City, plane: LocalPlane, *, compounds: Collection[Compound] | None = None, crossed: frozenset[str] = CROSSED_ROADS
+    city: City,
+    plane: LocalPlane,
+    *,
+    compounds: Collection[Compound] | None = None,
+    crossed: frozenset[str] = CROSSED_ROADS,
 ) -> Ground:
     """The ground of a city's compounds, or of some of them, in metres of ``plane``; keys are the places' UUIDs."""
     wanted = city.compounds if compounds is None else compounds
@@ -47,7 +51,7 @@ def ground_of(
         tuple(CompoundSite(str(c.id), shape) for c, shape in zip(wanted, outlines, strict=True)),
         tuple(BuildingSite(str(b.id), str(b.compound_id), g) for b, g in zip(buildings, shapes, strict=True)),
         tuple(_unit(u, part) for u, part in zip(units, parts, strict=True)),
-        tuple(lines),
+        tuple(line for line in lines if isinstance(line, shapely.LineString)),
     )
 
 
@@ -68,6 +72,6 @@ def _unit(unit: Unit, part: shapely.Polygon) -> UnitSite:
     )
 
 
-def _moved(plane: LocalPlane, shapes: list[shapely.Geometry]) -> list[shapely.Polygon]:
-    moved: list[shapely.Polygon] = list(plane.to_metres(np.array(shapes, dtype=object)))
+def _moved(plane: LocalPlane, shapes: Sequence[shapely.Geometry]) -> list[Any]:
+    moved: list[Any] = list(plane.to_metres(np.array(shapes, dtype=object)))
     return moved

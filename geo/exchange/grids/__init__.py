@@ -1,0 +1,1 @@
+"""Buildings in, micro-grids out: the GeoPackage of ``./minqing partition`` (docs/partition-file.md)."""

@@ -1,0 +1,76 @@
+"""Neighbourhoods of buildings that stand in for compounds where nobody has drawn any.
+
+Buildings less than 20 m from each other are one neighbourhood; its ground reaches 8 m round them and fills the yards
+between. Barriers cut it: a street block on either side of an avenue is a neighbourhood of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.topology.slices import polygons_only
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.topology.ground import Areal
+
+GAP_M = 20.0
+MARGIN_M = 8.0
+LATTICE_M = 0.001
+
+
+def neighbourhoods(
+    shapes: NDArray[np.object_], barriers: Sequence[shapely.LineString] = ()
+) -> tuple[list[Areal], NDArray[np.intp]]:
+    """Grounds of neighbourhoods, and the neighbourhood of each building.
+
+    Args:
+        shapes: (n,) footprints or points in metres.
+        barriers: lines that part neighbours, metres.
+    """
+    ground = shapely.buffer(shapely.union_all(shapely.buffer(shapes, GAP_M / 2, quad_segs=2)), MARGIN_M - GAP_M / 2)
+    blocks = _cut(polygons_only(ground), barriers)
+    middle = shapely.point_on_surface(shapes)
+    building, block = shapely.STRtree(blocks).query_nearest(middle, all_matches=False)
+    of_building = np.empty(len(shapes), dtype=np.intp)
+    of_building[building] = block
+    used, number = np.unique(of_building, return_inverse=True)
+    return [blocks[b] for b in used], number
+
+
+def _cut(ground: Areal, barriers: Sequence[shapely.LineString]) -> NDArray[np.object_]:
+    """The pieces into which barriers cut the ground."""
+    if not len(barriers):
+        return np.asarray(shapely.get_parts(ground))
+    lines = np.array([shapely.boundary(ground), *barriers], dtype=object)
+    pieces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(lines, grid_size=LATTICE_M))))
+    return np.asarray(pieces[shapely.intersects(ground, shapely.point_on_surface(pieces))])
+
+
+def grounds_of_groups(shapes: NDArray[np.object_], group: NDArray[np.intp]) -> list[Areal]:
+    """Grounds of compounds that are known by name only: round their own buildings, never under another's.
+
+    Args:
+        shapes: (n,) footprints or points in metres.
+        group: (n,) number of each building's compound, from 0 on without gaps.
+    """
+    near = shapely.buffer(shapes, GAP_M / 2, quad_segs=2)
+    own = shapely.buffer(shapes, 1.0, quad_segs=2)
+    count = int(group.max()) + 1
+    grounds = [
+        shapely.buffer(shapely.union_all(near[group == g]), MARGIN_M - GAP_M / 2, quad_segs=2) for g in range(count)
+    ]
+    kept: list[Areal] = []
+    foreign = shapely.STRtree(own)
+    for g, ground in enumerate(grounds):
+        others = [i for i in foreign.query(ground, predicate="intersects") if group[i] != g]
+        earlier = [k for k in kept if k.intersects(ground)]
+        free = shapely.difference(ground, shapely.union_all([*own[others], *earlier]))
+        kept.append(polygons_only(shapely.union(free, shapely.union_all(own[group == g]))))
+    return kept
