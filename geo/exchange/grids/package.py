@@ -6,6 +6,8 @@ other files.
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -46,7 +48,8 @@ class Package:
             InvalidInputError: when GDAL cannot read it.
         """
         try:
-            return pyogrio.read_dataframe(self.path, layer=layer, fid_as_index=False)
+            with _gdal_speaks_through_us():
+                return pyogrio.read_dataframe(self.path, layer=layer, fid_as_index=False)
         except (DataLayerError, DataSourceError, ValueError) as error:
             raise InvalidInputError(f"{self.path.name}, layer {layer}: cannot be read ({error}).") from error
 
@@ -79,7 +82,16 @@ def open_package(path: Path) -> Package:
     if head != SQLITE:
         raise InvalidInputError(f"{path.name} is no GeoPackage (it does not begin like one): save it as GPKG first.")
     try:
-        rows = pyogrio.list_layers(path)
+        with _gdal_speaks_through_us():
+            rows = pyogrio.list_layers(path)
     except DataSourceError as error:
         raise InvalidInputError(f"{path.name} is damaged or no GeoPackage: {error}") from error
     return Package(path, tuple((str(name), None if kind is None else str(kind)) for name, kind in rows))
+
+
+@contextmanager
+def _gdal_speaks_through_us() -> Iterator[None]:
+    """Hold back GDAL's own warnings: what matters to the planner comes as an error or as a fault."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
