@@ -33,9 +33,8 @@ SCANNED = 50_000  # features asked whether they lie near what is there
 NEAR_DEG = 0.03  # "near": about 3 km, more than any datum shifts
 SAME_M = 5.0  # readings that differ by less are one reading
 FITS_FROM = 2.5  # spreads above the controls: the declared reading is confirmed from here on …
-CONVERT_FROM = 3.0  # … another one proposed from here on; of 270 random displacements of houses none came so high …
-STRONG_FROM = 6.0  # … and from here on nothing else is asked
-MOST_AGREE, MANY_AGREE = 0.7, 0.4  # shares of things that agree on a displacement: against a weak fit, and without any
+CONVERT_FROM = 3.0  # … and another one proposed from here on; of 270 random displacements of houses none came so high
+MOST_AGREE, MANY_AGREE = 0.7, 0.4  # shares of things that agree on a displacement: against a fit, and without any
 DECLARED_SUFFICES = 0.7  # of the best gain: the declared reading is kept when it reaches this much
 
 
@@ -129,12 +128,11 @@ def _by_fit(imported: NDArray[np.object_], ground: Ground, readings: tuple[Readi
     fits = {reading: _fit(flat, ground) for reading, flat in laid.items()}
     best = max(fits, key=lambda reading: fits[reading].stands_out.max())
     measure = int(np.argmax(fits[best].stands_out))
-    clear = float(fits[best].stands_out[measure])
-    accepted = clear >= (FITS_FROM if best == said else CONVERT_FROM)
-    if clear < STRONG_FROM and said in laid:
+    accepted = fits[best].stands_out[measure] >= (FITS_FROM if best == said else CONVERT_FROM)
+    if said in laid:
         places = shapely.get_coordinates(shapely.centroid(laid[said]))
         vector = slide(places, ground.places, share=MOST_AGREE if accepted else MANY_AGREE)
-        if vector is not None:
+        if vector is not None and not (accepted and _agrees(vector, best, said, numbers, ground)):
             return _displaced(vector, tuple(laid), said, numbers, ground)
     if not accepted:
         return _without_fit(tuple(laid), said, numbers)
@@ -157,11 +155,15 @@ def _displaced(
 ) -> Detection:
     """The things themselves agree on a displacement: that of a reading, or one without a name."""
     for reading in near:
-        rest = np.subtract(vector, _displacement(reading, said, numbers, ground.zone))
-        if np.hypot(*rest) < SAME_M:
+        if _agrees(vector, reading, said, numbers, ground):
             return _fitting(said, 0.6) if reading == said else _converted(reading, said, numbers, 0.6)
     shift_m, bearing = float(np.hypot(*vector)), _bearing(*vector)
     return Detection(Verdict.UNKNOWN_SHIFT, said, shift_m, bearing, 0.6, *detection_text.shifted(shift_m, bearing))
+
+
+def _agrees(vector: tuple[float, float], reading: Reading, said: Reading, numbers: LonLat, ground: Ground) -> bool:
+    rest = np.subtract(vector, _displacement(reading, said, numbers, ground.zone))
+    return bool(np.hypot(*rest) < SAME_M)
 
 
 def _laid_down(imported: NDArray[np.object_], reading: Reading, ground: Ground) -> NDArray[np.object_]:

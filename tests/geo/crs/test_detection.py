@@ -122,7 +122,7 @@ def test_household_points_are_laid_into_their_houses() -> None:
 
 
 def test_compound_walls_that_cut_no_house_tell_their_datum() -> None:
-    there = quarter(across=24)
+    there = quarter(across=42)
     blocks = np.array([shapely.convex_hull(shapely.union_all(there[i : i + 6])) for i in range(0, len(there), 6)])
     walls = shapely.buffer(blocks, 2e-5, join_style="mitre")
     assert detect(walls, there).verdict is Verdict.FITS
