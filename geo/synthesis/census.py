@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import shapely
 
 from geo.errors import InvalidInputError
@@ -19,6 +18,8 @@ from geo.synthesis.plane import rounded_point
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
+
+    import numpy as np
 
     from geo.synthesis.massing import Massing
     from geo.synthesis.plane import Plane
@@ -106,7 +107,8 @@ def _buildings(
 
 def _even(unit: Unit) -> Unit:
     """The unit without its floors, if they hold equally many (or, in a house of one or two families, nearly so)."""
-    return replace(unit, floor_households=()) if np.ptp(unit.floor_households or (0,)) < 2 else unit  # noqa: PLR2004 - nearly
+    fewest, most = min(unit.floor_households, default=0), max(unit.floor_households, default=0)
+    return replace(unit, floor_households=()) if most <= fewest + 1 else unit
 
 
 def _footprint(

@@ -24,8 +24,18 @@ def lots(seed: int, *key: str | int) -> np.random.Generator:
     >>> bool(lots(1, "community", 7).integers(1000) == lots(1, "community", 7).integers(1000))
     True
     """
+    return np.random.default_rng(int.from_bytes(_digest(seed, *key), "big"))
+
+
+def shares(seed: int, *key: str | int) -> tuple[float, float]:
+    """Two numbers in [0, 1) that belong to a key: lots for places too many to give each a generator."""
+    digest = _digest(seed, *key)
+    return int.from_bytes(digest[:6], "big") / 2**48, int.from_bytes(digest[6:12], "big") / 2**48
+
+
+def _digest(seed: int, *key: str | int) -> bytes:
     text = "/".join(str(part) for part in (seed, *key))
-    return np.random.default_rng(int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "big"))
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def identities(seed: int, *key: str | int) -> Iterator[UUID]:

@@ -50,6 +50,24 @@ def centred(land: shapely.Polygon, building: Massing) -> list[Massing]:
     return inside([building.moved(0.0, *(-size).tolist()).moved(turn, *spot)], land.buffer(-4.0))
 
 
+def works(land: shapely.Polygon, rng: np.random.Generator) -> list[Massing]:
+    """Offices and workshops in loose rows."""
+    turn = frame.facing(land)
+    ground = frame.turned(land, -turn).buffer(-9.0, join_style="mitre")
+    if ground.is_empty:
+        return []
+    west, south, east, north = ground.bounds
+    pitch = float(np.clip(np.sqrt(ground.area) / 4, 62.0, 110.0))
+    laid: list[Massing] = []
+    for x_m in np.arange(west, east - 40, pitch):
+        for y_m in np.arange(south, north - 30, pitch * 0.8):
+            width, depth = rng.uniform(0.45, 0.75) * pitch, rng.uniform(0.3, 0.5) * pitch
+            name = f"{len(laid) + 1}号楼"
+            floors = int(rng.integers(1, 9))
+            laid.append(public(shapes.box(x_m, y_m, width, depth), name, floors, BuildingUse.COMMERCIAL))
+    return [m.moved(turn) for m in inside(laid, ground)]
+
+
 def pond(land: shapely.Polygon, rng: np.random.Generator) -> list[shapely.Polygon]:
     """A round pond with a wavy shore, if the land has room for one."""
     x_m, y_m = land.representative_point().coords[0]

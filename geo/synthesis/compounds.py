@@ -16,7 +16,7 @@ from geo.hierarchy.places import Barrier, BarrierKind, City, Community
 from geo.synthesis import blocks, courtyards, frame, slabs, towers, villages, walls
 from geo.synthesis.census import Estate, count
 from geo.synthesis.chance import identities, lots
-from geo.synthesis.massing import Massing, clear_of
+from geo.synthesis.massing import Massing, clear_of, outlines
 from geo.synthesis.plane import Plane
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _clear_line(
     """A wall across an arm of the L near ``at_m`` that meets no building, with a gate of 6 m in its middle."""
     straight = frame.turned(land, -turn)
     west, south, east, north = straight.bounds
-    bodies = shapely.union_all([shapely.Polygon(m.moved(-turn).shells[0]) for m in laid])
+    bodies = shapely.union_all(outlines([m.moved(-turn) for m in laid]))
     for shift in (0, 4, -4, 8, -8, 12, -12, 16, -16, 20, -20):
         at = at_m + shift
         line = shapely.LineString([(at, south), (at, north)] if axis == 0 else [(west, at), (east, at)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 import numpy as np
 import shapely
 
@@ -17,8 +19,19 @@ CLEAR_M = 22.0  # a field at least between two hamlets
 GROVE_M = 9.0  # bamboo round a farmstead
 
 
-def build(ground: Ground, hamlets: int, farmsteads: int, households: int | None = None, pieces: int = 6) -> Quarter:
-    """Lay a resettlement estate on one parcel, and hamlets, farmsteads and fields over the others."""
+def build(
+    ground: Ground,
+    hamlets: int,
+    farmsteads: int,
+    households: int | None = None,
+    *,
+    pieces: int = 6,
+    patch_m2: float = FIELD_M2,
+) -> Quarter:
+    """Lay a resettlement estate on one parcel, and hamlets, farmsteads and fields over the others.
+
+    Fields are cut into strips unless their patches are wished for larger than ``FIELD_M2``.
+    """
     quarter, rng = Quarter(), ground.rng
     lands = parcels(ground, pieces, quarter)
     home = min(lands, key=lambda land: abs(land.area - ESTATE_M2))
@@ -39,7 +52,7 @@ def build(ground: Ground, hamlets: int, farmsteads: int, households: int | None 
     for spot, small in spots:
         if small:
             quarter.leave("wood", ("林盘", "Bamboo Grove"), largest(spot.buffer(GROVE_M, quad_segs=2).difference(spot)))
-    _fields(open_land, [spot.buffer(GROVE_M * small + 1, quad_segs=2) for spot, small in spots], quarter, rng)
+    _fields(open_land, [spot.buffer(GROVE_M * small + 1, quad_segs=2) for spot, small in spots], quarter, rng, patch_m2)
     return quarter
 
 
@@ -74,32 +87,47 @@ def _spots(
         return []
     share = np.array([land.area for land in lands]) / sum(land.area for land in lands)
     inner = [land.buffer(-GROVE_M) for land in lands]
+    bounds = [land.bounds for land in inner]
+    shapely.prepare(inner)
     shapely.prepare(inner)
     found: list[tuple[shapely.Polygon, bool]] = []
+    taken: list[tuple[float, float, float]] = []
     for wanted, low, high, small in ((hamlets, 48, 72, False), (farmsteads, 26, 38, True)):
-        left = wanted
-        for _ in range(wanted * 30):
-            land = inner[int(rng.choice(len(lands), p=share))]
-            west, south, east, north = land.bounds
-            x_m, y_m, radius = rng.uniform(west, east), rng.uniform(south, north), rng.uniform(low, high)
-            if not left or not shapely.contains_xy(land, x_m, y_m):
+        left, throws = wanted, wanted * 40
+        lots = rng.choice(len(lands), throws, p=share).tolist()
+        for lot, across, up, radius in zip(
+            lots, *rng.random((2, throws)).tolist(), rng.uniform(low, high, throws).tolist(), strict=False
+        ):
+            west, south, east, north = bounds[lot]
+            x_m, y_m = west + across * (east - west), south + up * (north - south)
+            if not left or not _apart(x_m, y_m, radius, taken) or not shapely.contains_xy(inner[lot], x_m, y_m):
                 continue
             spot = villages.hamlet(x_m, y_m, radius, rng)
-            clear = not found or shapely.distance(spot, [other for other, _ in found]).min() > CLEAR_M
-            if clear and land.contains(spot):
+            if inner[lot].contains(spot):
                 found.append((spot, small))
+                taken.append((x_m, y_m, radius))
                 left -= 1
     return found
 
 
+def _apart(x_m: float, y_m: float, radius_m: float, taken: list[tuple[float, float, float]]) -> bool:
+    """Whether a hamlet's widest outline keeps clear of all others'."""
+    wide, high = villages.WIDEST
+    return all(hypot((x_m - x) / wide, (y_m - y) / high) > radius_m + r + CLEAR_M for x, y, r in taken)
+
+
 def _fields(
-    lands: list[shapely.Polygon], taken: list[shapely.Polygon], quarter: Quarter, rng: np.random.Generator
+    lands: list[shapely.Polygon],
+    taken: list[shapely.Polygon],
+    quarter: Quarter,
+    rng: np.random.Generator,
+    patch_m2: float,
 ) -> None:
     """Strips of fields, patch by patch, over all land that nothing else takes; here and there a fish pond."""
     built = shapely.union_all(taken)
     for land in lands:
-        for patch in blocks.cut(land, max(1, round(land.area / FIELD_M2)), rng)[0]:
-            for strip in _strips(patch, rng):
+        for patch in blocks.cut(land, max(1, round(land.area / patch_m2)), rng)[0]:
+            for strip in _strips(patch, rng) if patch_m2 <= FIELD_M2 else [patch.buffer(-1.5)]:
                 for part in shapely.get_parts(shapely.difference(strip, built)).tolist():
                     if isinstance(part, shapely.Polygon):
                         pond = rng.random() < POND and not part.interiors

@@ -25,16 +25,18 @@ ORDER = ("slab", "mid-rise", "mixed", "mid-rise", "perimeter", "mid-rise")
 YEARS = {"tower": (2008, 2023), "mid-rise": (2002, 2018), "slab": (1986, 2004), "mixed": (1994, 2010)}
 
 
-def build(ground: Ground, compounds: int, households: int | None = None, order: Sequence[str] = ORDER) -> Quarter:
-    """Cut the ground into so many estates and a park, and build each in the style whose turn it is.
+def build(
+    ground: Ground, compounds: int, households: int | None = None, order: Sequence[str] = ORDER, idle: int = 0
+) -> Quarter:
+    """Cut the ground into so many estates, a park and ``idle`` parcels for works; build each in its turn's style.
 
     Where ``households`` are wished for, estates are built higher, largest first, until there is room for them.
     """
     quarter, rng = Quarter(), ground.rng
-    lands = parcels(ground, compounds + 1, quarter)
+    lands = parcels(ground, compounds + 1 + idle, quarter)
     green = min(lands, key=lambda land: abs(land.area - PARK_M2))
     park(green, quarter, ground)
-    lands = [land for land in lands if land is not green]
+    lands = idled([land for land in lands if land is not green], idle, quarter, ground)
     drawn = [_drawn(land, order[k % len(order)], rng) for k, land in enumerate(lands)]
     for k in sorted(range(len(lands)), key=lambda k: -lands[k].area):
         if room([m for _, laid in drawn for m in laid]) < (households or 0):
@@ -99,6 +101,15 @@ def estate(ground: Ground, quarter: Quarter, land: shapely.Polygon, kind: str, l
     zh, en = names.with_kind(next(ground.stems), pool[int(ground.rng.integers(len(pool)))])
     where, _ = address(land, [*quarter.streets, *ground.around, *ground.through])
     return Estate(land, kind, zh, en, where, tuple(laid), built=int(ground.rng.integers(*YEARS[kind])))
+
+
+def idled(lands: list[shapely.Polygon], idle: int, quarter: Quarter, ground: Ground) -> list[shapely.Polygon]:
+    """Give the largest parcels to works and offices, which house nobody; what is left."""
+    order = sorted(lands, key=lambda land: land.area, reverse=True)[: min(idle, len(lands) - 1)]
+    for land in order:
+        zh, en = names.with_kind(next(ground.stems), ("产业园", "Business Park"))
+        public(ground, quarter, land, (zh, en), civic.works(land, ground.rng))
+    return [land for land in lands if not any(land is other for other in order)]
 
 
 def public(ground: Ground, quarter: Quarter, land: shapely.Polygon, name: Name, laid: list[Massing]) -> None:

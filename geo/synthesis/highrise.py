@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 PUBLIC = 3  # parcels on which nobody lives
 
 
-def build(ground: Ground, compounds: int, households: int | None = None) -> Quarter:
-    """Cut the ground into so many tower estates and three smaller parcels for what they share."""
+def build(ground: Ground, compounds: int, households: int | None = None, idle: int = 0) -> Quarter:
+    """Cut the ground into so many tower estates, three smaller parcels for what they share, and ``idle`` ones."""
     quarter, rng = Quarter(), ground.rng
-    lands = parcels(ground, compounds + PUBLIC, quarter)
+    lands = parcels(ground, compounds + PUBLIC + idle, quarter)
+    lands = estates.idled(lands, idle, quarter, ground)
     small = sorted(lands, key=lambda land: land.area)[: min(PUBLIC, len(lands) - 1)]
     for land, build_over in zip(small, (estates.park, estates.school, _mall), strict=False):
         build_over(land, quarter, ground)

@@ -6,7 +6,8 @@ units, so that the units tile the building exactly, also after rounding.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import cos, sin
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,25 +60,41 @@ class Massing:
 
     def moved(self, angle: float, x_m: float = 0.0, y_m: float = 0.0) -> Massing:
         """The same building turned about the origin (radians, counter-clockwise), then shifted."""
-        turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        turn = np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
+        shift = np.array([x_m, y_m])
 
         def go(rings: tuple[NDArray[np.float64], ...]) -> tuple[NDArray[np.float64], ...]:
-            return tuple(ring @ turn + (x_m, y_m) for ring in rings)
+            return tuple(ring @ turn + shift for ring in rings)
 
-        return replace(self, shells=go(self.shells), units=go(self.units), holes=go(self.holes))
+        return Massing(
+            shells=go(self.shells),
+            units=go(self.units),
+            floors=self.floors,
+            flats=self.flats,
+            holes=go(self.holes),
+            shops=self.shops,
+            use=self.use,
+            name=self.name,
+            households=self.households,
+            within=self.within,
+            surveyed=self.surveyed,
+        )
 
 
 def outlines(massings: Iterable[Massing]) -> NDArray[np.object_]:
     """The footprints (n,) of buildings as shapely geometries in metres."""
-    return np.array(
-        [
-            shapely.Polygon(m.shells[0], m.holes)
-            if len(m.shells) == 1
-            else shapely.MultiPolygon([shapely.Polygon(shell) for shell in m.shells])
-            for m in massings
-        ],
-        dtype=object,
-    )
+    massings = list(massings)
+    found = np.empty(len(massings), dtype=object)
+    plain = [k for k, m in enumerate(massings) if len(m.shells) == 1 and not m.holes]
+    if plain:
+        rings = [massings[k].shells[0] for k in plain]
+        owners = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+        found[plain] = shapely.polygons(shapely.linearrings(np.concatenate(rings), indices=owners))
+    for k in set(range(len(massings))) - set(plain):
+        m = massings[k]
+        parts = [shapely.Polygon(shell, m.holes) for shell in m.shells]
+        found[k] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    return found
 
 
 def inside(massings: list[Massing], land: shapely.Polygon) -> list[Massing]:

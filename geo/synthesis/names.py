@@ -66,11 +66,14 @@ ROADS: dict[str, Name] = {
 COUNT = "零一二三四五六七八九"
 
 
-def stems(rng: np.random.Generator, pool: Pool | None = None) -> Iterator[Name]:
+STEMS: Pool = (
+    *((a + b, p + q) for a, p in FIRST for b, q in SECOND if a != b and len(a) == 1),
+    *((a, p) for a, p in FIRST if len(a) > 1),
+)
+
+
+def stems(rng: np.random.Generator, pool: Pool = STEMS) -> Iterator[Name]:
     """Endless stems ("锦溪", "Jinxi") in a drawn order; none twice until all are used, then with 新 before them."""
-    if pool is None:
-        pool = tuple((a + b, p + q) for a, p in FIRST for b, q in SECOND if a != b and len(a) == 1)
-        pool += tuple((a, p) for a, p in FIRST if len(a) > 1)
     before = ("", "")
     while True:
         for k in rng.permutation(len(pool)).tolist():

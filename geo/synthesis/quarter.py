@@ -100,16 +100,16 @@ def address(land: shapely.Polygon, streets: Sequence[Street]) -> Name:
 
 def fit(estates: Sequence[Estate], households: int, rng: np.random.Generator) -> list[Estate]:
     """Raise or lower buildings floor by floor, each within its style, until they hold about so many households."""
-    bodies = [list(estate.massings) for estate in estates]
-    missing = households - sum(m.dwellings for body in bodies for m in body)
-    spots = [(e, b) for e, body in enumerate(bodies) for b, m in enumerate(body) if m.flats and m.households is None]
-    for _ in range(max((hi - lo for body in bodies for m in body for lo, hi in [m.within]), default=0)):
-        for k in rng.permutation(len(spots)).tolist():
-            e, b = spots[k]
-            m = bodies[e][b]
-            step = m.flats * len(m.units)
-            floors = m.floors + (1 if missing > 0 else -1)
-            if abs(missing) > step / 2 and m.within[0] <= floors <= m.within[1]:
-                bodies[e][b] = replace(m, floors=floors)
+    bodies = [m for estate in estates for m in estate.massings]
+    floors = [m.floors for m in bodies]
+    missing = households - sum(m.dwellings for m in bodies)
+    spots = [k for k, m in enumerate(bodies) if m.flats and m.households is None]
+    for _ in range(max((m.within[1] - m.within[0] for m in bodies), default=0)):
+        for k in rng.permutation(spots).tolist():
+            m, step = bodies[k], bodies[k].flats * len(bodies[k].units)
+            raised = floors[k] + (1 if missing > 0 else -1)
+            if abs(missing) > step / 2 and m.within[0] <= raised <= m.within[1]:
+                floors[k] = raised
                 missing -= step if missing > 0 else -step
-    return [replace(estate, massings=tuple(body)) for estate, body in zip(estates, bodies, strict=True)]
+    built = iter(m if m.floors == high else replace(m, floors=high) for m, high in zip(bodies, floors, strict=True))
+    return [replace(estate, massings=tuple(next(built) for _ in estate.massings)) for estate in estates]
