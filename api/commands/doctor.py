@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
 import typer
 
-from api.commands.options import DataDirOption
+from api.commands.options import DataDirOption, PortOption, chosen
 from api.commands.speech import say
 from api.operations.checkup import Finding, check
-from api.settings import Settings
 
 MARKS = {True: "✓", False: "✗", None: "–"}
 
 
 def command(
     data_directory: DataDirOption = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 / port, 8000")] = None,
+    port: PortOption = None,
 ) -> None:
     """Look at everything ``up`` needs; leave with 1 where something is in its way."""
-    given: dict[str, Any] = {"port": port, "data_dir": data_directory}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    findings = list(check(settings))
+    findings = list(check(chosen(data_dir=data_directory, port=port)))
     for finding in findings:
         tell(finding)
     sick = [finding for finding in findings if finding.well is False]

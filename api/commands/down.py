@@ -6,11 +6,10 @@ import os
 import signal
 import time
 
-from api.commands.options import DataDirOption
+from api.commands.options import DataDirOption, chosen
 from api.commands.speech import say
 from api.operations import data_dir
 from api.operations.process import runs
-from api.settings import Settings
 from api.trouble import Trouble
 
 STOP_WITHIN_S = 120.0
@@ -18,7 +17,7 @@ STOP_WITHIN_S = 120.0
 
 def command(data_directory: DataDirOption = None) -> None:
     """Stop what runs on the data directory."""
-    root = (data_directory or Settings().data_dir).absolute()
+    root = chosen(data_dir=data_directory).data_dir
     data = data_dir.look(root)
     running = data_dir.running(data) if data is not None else None
     if data is None or running is None:

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.commands.options import DataDirOption
+from api.commands.options import DataDirOption, chosen
 from api.operations import data_dir
-from api.settings import Settings
 from api.trouble import Trouble
 
 
@@ -21,7 +20,7 @@ def command(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="持续显示 / go on showing")] = False,
 ) -> None:
     """Show the last lines of each log, newest last."""
-    root = (data_directory or Settings().data_dir).absolute()
+    root = chosen(data_dir=data_directory).data_dir
     data = data_dir.look(root)
     found = sorted(data.logs.glob(f"{who or '*'}.log")) if data is not None else []
     if not found:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.options import DataDirOption
+from api.commands.options import DataDirOption, chosen
 from api.commands.speech import say
 from api.operations import data_dir, service
-from api.settings import Settings
 
 if TYPE_CHECKING:
     from api.operations.data_dir import Running
@@ -23,7 +22,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
 ) -> None:
     """Tell what runs; leave with 3 where nothing does, with 1 where it does not answer."""
-    root = (data_directory or Settings().data_dir).absolute()
+    root = chosen(data_dir=data_directory).data_dir
     data = data_dir.look(root)
     running = data_dir.running(data) if data is not None else None
     answers = running is not None and service.answers(*running.place)

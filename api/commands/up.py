@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from api.commands.options import DataDirOption
+from api.commands.options import DataDirOption, PortOption, chosen
 from api.commands.speech import say
 from api.operations import data_dir, detach, supervisor
 from api.operations.data_dir import Running
@@ -15,19 +15,15 @@ from api.trouble import Trouble
 
 
 def command(
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 / port, 8000")] = None,
+    port: PortOption = None,
     data_directory: DataDirOption = None,
     host: Annotated[str | None, typer.Option(help="监听地址 / address to listen on, 127.0.0.1")] = None,
     *,
-    sample: Annotated[bool, typer.Option("--sample/--no-sample", help="装入示例 / load the sample")] = True,
+    sample: Annotated[bool | None, typer.Option("--sample/--no-sample", help="装入示例 / load the sample")] = None,
     detached: Annotated[bool, typer.Option("--detach", help="后台运行 / run in the background")] = False,
 ) -> None:
     """Start the store and the service and keep them running."""
-    given: dict[str, Any] = {"port": port, "data_dir": data_directory, "host": host, "sample": sample or None}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    if not sample:
-        settings = settings.model_copy(update={"sample": False})
-    settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+    settings = chosen(port=port, data_dir=data_directory, host=host, sample=sample)
     if already_up(settings, asked_port=port):
         return
     if detached:

@@ -11,6 +11,13 @@ from psycopg import sql
 from api.embedded.cluster import APP
 
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
+# A dump does not carry these marks (decision 0012); where the store remembers that it had them, they are set again.
+LOST_MARKS = """
+SELECT p.oid::regprocedure::text FROM pg_proc p
+ WHERE p.oid IN (to_regprocedure('geometry_overlaps(geometry, geometry)'),
+                 to_regprocedure('pg_catalog.arraycontains(anyarray, anyarray)'), to_regprocedure('pairs(text)'))
+   AND NOT p.proleakproof AND was_leakproof()
+"""
 APP_LIMITS = {
     "statement_timeout": "15s",
     "lock_timeout": "5s",
@@ -48,3 +55,14 @@ def ensure_roles(owner_url: str, *, app_password: str | None = None) -> None:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
         connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app))
+
+
+def renew_marks(owner_url: str) -> None:
+    """Mark the functions leakproof again that lost their mark in a restore; without the right to, leave it be."""
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        known = connection.execute("SELECT to_regprocedure('was_leakproof()') IS NOT NULL").fetchone()
+        powerful = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+        if known != (True,) or powerful != (True,):
+            return
+        for (function,) in connection.execute(LOST_MARKS).fetchall():
+            connection.execute(sql.SQL("ALTER FUNCTION {} LEAKPROOF").format(sql.SQL(function)))

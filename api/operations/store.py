@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -15,11 +16,13 @@ import psycopg
 
 from api.embedded import cluster as clusters
 from api.embedded.cluster import APP, DATABASE, Cluster
-from api.embedded.roles import ensure_database, ensure_roles
-from api.operations import shape
+from api.embedded.roles import ensure_database, ensure_roles, renew_marks
+from api.operations import data_dir, shape
 from api.trouble import Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from api.operations.data_dir import DataDir
     from api.settings import Settings
 
@@ -44,6 +47,31 @@ def find(settings: Settings, data: DataDir) -> Store:
         return Store(settings.database_url, app_url, None)
     cluster = clusters.locate(data.root)
     return Store(cluster.url(), cluster.url(APP), cluster)
+
+
+@contextmanager
+def awake(settings: Settings, data: DataDir, *, alone: bool = False) -> Iterator[Store]:
+    """The store, answering: as it runs now, or woken for the moment where nothing runs on the data directory.
+
+    Raises:
+        Trouble: Something runs there and ``alone`` was asked for.
+    """
+    found = find(settings, data)
+    if not alone and data_dir.is_held(data):
+        yield found
+        return
+    with data_dir.held(data):
+        if found.cluster is None:
+            yield found
+            return
+        if not clusters.exists(found.cluster):
+            clusters.create(found.cluster)
+        server = clusters.start(found.cluster)
+        try:
+            ensure_database(found.cluster.url(database="postgres"), DATABASE)
+            yield found
+        finally:
+            clusters.stop(server)
 
 
 def app_password(data: DataDir) -> str:
@@ -74,6 +102,7 @@ def prepare(store: Store, data: DataDir) -> None:
             ensure_database(store.cluster.url(database="postgres"), DATABASE)
         ensure_roles(store.owner_url, app_password=None if store.cluster else app_password(data))
         shape.bring_up_to_date(store.owner_url, data)
+        renew_marks(store.owner_url)
         _greet(store.app_url)
     except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported) as error:
         raise Trouble(
