@@ -6,8 +6,8 @@ its answer leaves, so whoever reads an answer reads a store that has it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -70,20 +70,20 @@ async def transaction(
     request: Request, session: Annotated[AsyncSession, Depends(open_transaction, scope="function")]
 ) -> AsyncIterator[AsyncSession]:
     """The same, with the asker's jurisdiction written into it (``api.access.admission``)."""
-    admit: Admission = request.app.state.admit
-    await admit(request, session)
-    yield session
+    admission: Admission = request.app.state.admission
+    async with admission(request, session):
+        yield session
 
 
 @asynccontextmanager
 async def fresh_look(request: Request) -> AsyncIterator[AsyncSession]:
     """A transaction of its own for a live stream; admitted anew, so that a session ended meanwhile ends the stream."""
-    async with asynccontextmanager(open_transaction)(request) as session:
-        await request.app.state.admit(request, session)
+    opened = asynccontextmanager(open_transaction)(request)
+    async with opened as session, request.app.state.admission(request, session):
         yield session
 
 
-Admission = Callable[[Request, AsyncSession], Awaitable[None]]
+Admission = Callable[[Request, AsyncSession], AbstractAsyncContextManager[None]]
 Session = Annotated[AsyncSession, Depends(transaction, scope="function")]
 """What every route takes: a transaction that sees the asker's rows and no others."""
 OpenSession = Annotated[AsyncSession, Depends(open_transaction, scope="function")]

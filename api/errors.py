@@ -2,6 +2,7 @@
 
 ServiceError
 ├── UnauthenticatedError 401  nobody one knows; log in
+│   └── SecondFactorError     the password is right; the six digits are wanted too
 ├── ForbiddenError       403  known, but not in this way (another site's page, a read-only token)
 ├── NotFoundError        404  there is no such thing, or it is not yours to see
 ├── InvalidError         422  the request says something that cannot be
@@ -40,6 +41,8 @@ class ServiceError(Exception):
     """Something the service will not or cannot do, in a sentence fit for its users."""
 
     status = http.HTTP_500_INTERNAL_SERVER_ERROR
+    kind = "about:blank"
+    """The problem's ``type`` (RFC 9457), where a page has to tell one refusal from another."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -60,6 +63,12 @@ class UnauthenticatedError(ServiceError):
     def headers(self) -> dict[str, str]:
         """Which proof is taken."""
         return {"WWW-Authenticate": 'Bearer realm="minqing"'}
+
+
+class SecondFactorError(UnauthenticatedError):
+    """The password is right; the six digits are wanted too."""
+
+    kind = "second-factor"
 
 
 class ForbiddenError(ServiceError):

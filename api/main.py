@@ -9,6 +9,8 @@ from fastapi import FastAPI
 
 from api import health, pages, problems
 from api.access import admission, guard
+from api.access.passwords import Kiln
+from api.access.routes import router as account
 from api.database import create_engine
 from api.places.routes import router as places
 from api.plans.routes import router as plans
@@ -39,9 +41,10 @@ def create_app(settings: Settings) -> FastAPI:
         responses=problems.RESPONSES,
     )
     app.state.settings = settings
-    app.state.admit = admission.admit
+    app.state.admission = admission.admitted
+    app.state.kiln = Kiln()
     problems.install(app)
-    for router in (health.router, places, plans):
+    for router in (health.router, account, places, plans):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     return app

@@ -39,9 +39,16 @@ class Problem(BaseModel):
     detail: str
 
 
-def answer(request: Request, status: int, sentence: Sentence, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def answer(
+    request: Request,
+    status: int,
+    sentence: Sentence,
+    headers: Mapping[str, str] | None = None,
+    kind: str = "about:blank",
+) -> JSONResponse:
     """A problem as a response, in the language that the request prefers."""
     problem = Problem(
+        type=kind,
         title=HTTPStatus(status).phrase,
         status=status,
         detail=sentence.spoken(request.headers.get("accept-language")),
@@ -53,7 +60,7 @@ def answer(request: Request, status: int, sentence: Sentence, headers: Mapping[s
 
 async def _on_service_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
-    return answer(request, error.status, error.sentence, error.headers)
+    return answer(request, error.status, error.sentence, error.headers, error.kind)
 
 
 async def _on_http_error(request: Request, error: Exception) -> JSONResponse:

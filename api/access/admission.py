@@ -1,6 +1,6 @@
 """Every request comes in through here: who is asking, and which rows of the store are theirs to see.
 
-``admit`` runs at the start of each request's transaction and writes the asker's jurisdiction into it (migration 0021);
+``admitted`` runs round each request's transaction and writes the asker's jurisdiction into it (migration 0021);
 without it the store shows nothing. A visitor without a name is let in on the sample only, from this machine only,
 to read only.
 """
@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Request, Response
 from sqlalchemy import text
 
 from api.access import forgery
+from api.access.audit import Action, address_prefix, record
 from api.access.roles import Role
 from api.database import Session
 from api.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 
 if TYPE_CHECKING:
-    from fastapi import Request
+    from collections.abc import AsyncIterator
+
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +34,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 LONGEST_TOKEN = 200
+COOKIE_S = 7 * 86_400
 
 BY_SESSION = text("SELECT * FROM enter_by_session(:digest)")
 BY_TOKEN = text("SELECT * FROM enter_by_token(:digest)")
@@ -77,8 +81,9 @@ def on_this_machine(request: Request) -> bool:
     return local and (name if name and port.isdigit() else request.headers.get("host", "")) in LOCAL_NAMES
 
 
-async def admit(request: Request, session: AsyncSession) -> None:
-    """Write the asker's jurisdiction into this transaction.
+@asynccontextmanager
+async def admitted(request: Request, session: AsyncSession) -> AsyncIterator[None]:
+    """Write the asker's jurisdiction into this transaction, and at its end see that a change was written down.
 
     Raises:
         UnauthenticatedError: nobody one knows, or no longer.
@@ -88,6 +93,23 @@ async def admit(request: Request, session: AsyncSession) -> None:
     if asker is None:
         raise UnauthenticatedError("请先登录。", "Please log in first.")
     session.info["asker"] = asker
+    session.info["address"] = address_of(request)
+    yield
+    if request.method not in SAFE_METHODS and not session.info.get("recorded"):
+        route = getattr(request.scope.get("route"), "path", "")
+        details = {"method": request.method, "route": route, "ids": request.path_params}
+        await record(session, Action.REQUEST_MADE, kind="route", details=details)
+
+
+def address_of(request: Request) -> str:
+    """The network that the request came from."""
+    return address_prefix(request.client.host) if request.client else ""
+
+
+def hand_out(request: Request, response: Response, cookie: str) -> None:
+    """Give a session's cookie to the browser: unreadable to scripts, and over TLS only where there is TLS."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, cookie, max_age=COOKIE_S, path="/", httponly=True, samesite="lax", secure=secure)
 
 
 async def _recognise(request: Request, session: AsyncSession) -> Asker | None:

@@ -136,7 +136,7 @@ SELECT n.list,
 UNION ALL SELECT 'grants', coalesce((SELECT array_agg(DISTINCT g)::text FROM held, unnest(grants) AS g), '')
 UNION ALL SELECT 'roles', coalesce((SELECT array_agg(DISTINCT name)::text FROM held), '')
 $$;
-"""  # noqa: S608  # our own words
+"""
 
 NAMES = (
     "chain",
@@ -196,7 +196,7 @@ BEGIN
   PERFORM set_config('app.chain', '*', true), set_config('app.communities', '*', true);
   RETURN true;
 END $$;
-"""  # noqa: S608  # our own words
+"""
 PRIVATE = ("take_on(uuid, uuid)", "lists_of(uuid)")
 OPEN = ("enter_by_session(bytea)", "enter_by_token(bytea)", "enter_as_visitor()")
 

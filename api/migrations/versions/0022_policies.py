@@ -99,7 +99,7 @@ CREATE FUNCTION may_manage(whose uuid) RETURNS boolean LANGUAGE sql STABLE SECUR
 $$;
 REVOKE EXECUTE ON FUNCTION may_manage(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION may_manage(uuid) TO minqing_app;
-"""  # noqa: S608  # our own words
+"""
 
 GRANTED = """
 REVOKE ALL ON credential, attempt, store_setting FROM minqing_app;

@@ -18,6 +18,7 @@ from tests.api.access import world
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
     from fastapi import FastAPI
 
@@ -38,9 +39,9 @@ def behind(world_url: str) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-async def app(world_url: str, app_database_url: str) -> AsyncIterator[FastAPI]:
+async def app(world_url: str, app_database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
     assert world_url
-    made = create_app(Settings(app_database_url=app_database_url, pool_size=2))
+    made = create_app(Settings(app_database_url=app_database_url, pool_size=2, data_dir=tmp_path))
     async with made.router.lifespan_context(made):
         yield made
 
