@@ -6,6 +6,7 @@ RFC 7946: WGS 84, longitude first, outer rings counter-clockwise; coordinates wi
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,6 +20,9 @@ from geo.hierarchy.places import City
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LAYERS: dict[str, type] = {
     "districts": places.District,
@@ -39,13 +43,28 @@ _ENUMS: dict[tuple[str, str], Any] = {
 
 def write_sample(city: City, folder: Path) -> None:
     """Write every layer of the city to ``folder`` as ``<layer>.geojson``; an existing file is replaced."""
+    write_parts([city], folder)
+
+
+def write_parts(parts: Iterable[City], folder: Path) -> None:
+    """Write a city part by part, never holding more than one; the files are those of ``write_sample``."""
     folder.mkdir(parents=True, exist_ok=True)
-    for layer in LAYERS:
-        lines = [
-            json.dumps(_feature(place), ensure_ascii=False, separators=(",", ":")) for place in getattr(city, layer)
-        ]
-        text = HEAD + "\n" + ",\n".join(lines) + "\n" + TAIL + "\n"
-        (folder / f"{layer}.geojson").write_text(text, encoding="utf-8", newline="\n")
+    with ExitStack() as open_files:
+        layers = {
+            layer: open_files.enter_context((folder / f"{layer}.geojson").open("w", encoding="utf-8", newline="\n"))
+            for layer in LAYERS
+        }
+        started: set[str] = set()
+        for file in layers.values():
+            file.write(HEAD)
+        for part in parts:
+            for layer, file in layers.items():
+                for place in getattr(part, layer):
+                    text = json.dumps(_feature(place), ensure_ascii=False, separators=(",", ":"))
+                    file.write((",\n" if layer in started else "\n") + text)
+                    started.add(layer)
+        for file in layers.values():
+            file.write("\n" + TAIL + "\n")
 
 
 def read_sample(folder: Path) -> City:

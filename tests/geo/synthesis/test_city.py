@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo.synthesis import read_sample
 from geo.synthesis.city import communities, community
 from geo.synthesis.cityplan import CityPlan, city_plan
+from geo.synthesis.files import write_parts
 from geo.synthesis.lattice import disc, grouped
 from geo.synthesis.survey import joined
 from tests.geo.synthesis.faults import clashes, doubles, strays, untiled
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOWN = 5
 SEEDS = st.integers(0, 2**32)
@@ -98,3 +105,8 @@ def test_small_groups_join_a_neighbour() -> None:
 
 def test_the_disc_is_as_large_as_asked() -> None:
     assert len(disc(3_045)) == len(set(disc(3_045))) == 3_045
+
+
+def test_a_city_is_written_part_by_part_and_reads_back_whole(plan: CityPlan, tmp_path: Path) -> None:
+    write_parts(communities(plan), tmp_path)
+    assert read_sample(tmp_path) == joined(communities(plan))
