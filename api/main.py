@@ -12,6 +12,8 @@ from api.access import admission, guard
 from api.access.passwords import Kiln
 from api.access.routes import router as account
 from api.database import create_engine
+from api.maps.routes import router as maps
+from api.maps.service import open_store
 from api.places.routes import router as places
 from api.plans.routes import router as plans
 from api.settings import Settings
@@ -25,10 +27,14 @@ def create_app(settings: Settings) -> FastAPI:
         if settings.app_database_url is None:
             raise ValueError("Settings.app_database_url must say where the store is.")
         app.state.engine = create_engine(settings.app_database_url, pool_size=settings.pool_size)
+        app.state.tiles = await open_store(
+            settings.app_database_url, connections=settings.tile_connections, shelf_bytes=settings.tile_memory_mb << 20
+        )
         try:
             await guard.refuse_unguarded(app.state.engine)
             yield
         finally:
+            await app.state.tiles.pool.close()
             await app.state.engine.dispose()
 
     app = FastAPI(
@@ -44,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.admission = admission.admitted
     app.state.kiln = Kiln()
     problems.install(app)
-    for router in (health.router, account, places, plans):
+    for router in (health.router, account, places, plans, maps):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     return app

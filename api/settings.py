@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=16, ge=1, le=200)
     """Connections the service holds at most."""
 
+    tile_connections: int = Field(default=8, ge=1, le=200)
+    """Connections kept for tiles alone, besides ``pool_size``."""
+
+    tile_memory_mb: int = Field(default=64, ge=0, le=65_536)
+    """MiB of tiles kept at hand; each is checked against the store before it is sent."""
+
     web_dist: Path = ROOT / "web" / "dist"
     """The built pages that the service serves."""
 

@@ -81,6 +81,29 @@ def on_this_machine(request: Request) -> bool:
     return local and (name if name and port.isdigit() else request.headers.get("host", "")) in LOCAL_NAMES
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request shows of who makes it, for statements that admit and answer in one (``api.maps``).
+
+    ``way`` is "session", "token" or "visitor"; ``here`` whether the request was made on this machine.
+    """
+
+    way: str
+    digest: bytes = b""
+    here: bool = False
+
+
+def credential(request: Request) -> Credential:
+    """What this reading request shows; the store judges it."""
+    here = on_this_machine(request)
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return Credential("token", digest(bearer.strip()[:LONGEST_TOKEN]), here)
+    if cookie := request.cookies.get(COOKIE):
+        return Credential("session", digest(cookie[:LONGEST_TOKEN]), here)
+    return Credential("visitor", here=here)
+
+
 @asynccontextmanager
 async def admitted(request: Request, session: AsyncSession) -> AsyncIterator[None]:
     """Write the asker's jurisdiction into this transaction, and at its end see that a change was written down.
