@@ -143,6 +143,20 @@ def _needed(borders: Borders, maybe: NDArray[np.bool_], sure: NDArray[np.bool_],
     return needed
 
 
+def walkable(ground: Ground, cells: Cells) -> NDArray[np.int32]:
+    """Pairs of units a < b that one can walk between, in one compound or from one to the next; (p, 2), sorted.
+
+    Whether units of two compounds count as neighbours depends on the households there, so a ``Plan`` asks anew.
+    """
+    number = {b.key: i for i, b in enumerate(ground.buildings)}
+    building = np.array([number[u.building] for u in ground.units], dtype=np.int32)
+    nowhere, everywhere = np.zeros(len(ground.compounds), dtype=bool), np.ones(len(ground.compounds), dtype=bool)
+    inside, _ = _unit_edges(cells, building, nowhere)
+    all_, _ = _unit_edges(cells, building, everywhere)
+    beyond = all_[cells.home[all_[:, 0]] != cells.home[all_[:, 1]]]
+    return np.unique(np.concatenate((inside, beyond, across_lanes(ground, cells, everywhere))), axis=0)
+
+
 def _edited(
     pair: NDArray[np.int32],
     kind: NDArray[np.uint8],
