@@ -8,8 +8,20 @@ import { TEXTS } from '../src/text'
 describe('a place', () => {
   test('has its English name in English, and its Chinese one where none is known', () => {
     expect(placeName({ name: '福汀社区', name_en: 'Futing Community' }, 'en')).toBe('Futing Community')
-    expect(placeName({ name: '3栋', name_en: '' }, 'en')).toBe('3栋')
+    expect(placeName({ name: '玉汀小学', name_en: '' }, 'en')).toBe('玉汀小学')
     expect(placeName({ name: '福汀社区', name_en: 'Futing Community' }, 'zh-CN')).toBe('福汀社区')
+  })
+
+  test.each([
+    ['3栋', 'Building 3'],
+    ['12号楼', 'Building 12'],
+    ['7号', 'No. 7'],
+    ['2单元', 'Unit 2'],
+    ['农贸市场', '农贸市场'],
+    ['栋', '栋'],
+  ])('that is only a number has its English (%s, %s)', (name, english) => {
+    expect(placeName({ name, name_en: '' }, 'en')).toBe(english)
+    expect(placeName({ name, name_en: '' }, 'zh-CN')).toBe(name)
   })
 
   test('says when its households are an estimate', () => {

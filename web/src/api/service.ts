@@ -65,7 +65,7 @@ export function openService(language: () => Language): Service {
         client.GET('/api/places/{level}/{place_id}', { params: { path: { level, place_id: id } }, ...asked() }),
       ),
     search: (q, signal) => answer(() => client.GET('/api/search', { params: { query: { q } }, ...asked(signal) })),
-    tileLayers: async () => answer(async () => plain<TileLayer[]>(await fetch('/api/tiles', asked()))),
+    tileLayers: async () => answer(async () => absolute(await plain<TileLayer[]>(await fetch('/api/tiles', asked())))),
     basemap: async () => answer(async () => plain<BasemapSettings>(await fetch('/api/settings/map', asked()))),
     isReady: async () => (await answer(() => client.GET('/api/ready', asked()))).ok,
   }
@@ -93,6 +93,12 @@ async function answer<Value>(ask: () => Promise<Reply<Value>>): Answer<Value> {
 function detailOf(problem: unknown): string {
   const detail = typeof problem === 'object' && problem !== null && 'detail' in problem ? problem.detail : ''
   return typeof detail === 'string' ? detail : ''
+}
+
+/** The map's worker has no page to be relative to. */
+function absolute({ data, ...reply }: Reply<TileLayer[]>): Reply<TileLayer[]> {
+  const layers = data?.map((layer) => ({ ...layer, url: layer.url.replace(/^\//, `${location.origin}/`) }))
+  return layers ? { ...reply, data: layers } : reply
 }
 
 async function plain<Value>(response: Response): Promise<Reply<Value>> {

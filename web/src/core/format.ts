@@ -1,6 +1,7 @@
 /** Numbers, distances and dates as people in the street office write them. */
 
 import type { Language, Texts } from '../text'
+import { numberedInEnglish } from './naming'
 
 export function amount(value: number, language: Language): string {
   return new Intl.NumberFormat(language).format(value)
@@ -19,7 +20,7 @@ export function day(moment: Date, language: Language): string {
 
 /** A place's name in the page's language; Chinese where no English name is known. */
 export function placeName(place: { name: string; name_en?: string | null }, language: Language): string {
-  return language === 'en' && place.name_en ? place.name_en : place.name
+  return language === 'en' ? place.name_en || numberedInEnglish(place.name) : place.name
 }
 
 /** Households, marked as estimated where nobody has counted them. */

@@ -148,16 +148,20 @@ export function openDesk(service: Service, preferences: Preferences) {
   }
 }
 
-/** What the list beside the map offers: the innermost level that a click would mean and that has something in view. */
+/** From which zoom the list goes down to buildings: before it, compounds are what one looks for. */
+const BUILDINGS_LISTED_FROM = 17
+
+/** What the list beside the map offers: the innermost level worth reading that has something in view. */
 function listed(stage: Stage | null, zoom: number): InView {
-  for (const level of pickedAt(zoom)) {
+  const worth = pickedAt(zoom).filter((level) => level !== 'unit' && (level !== 'building' || zoom >= BUILDINGS_LISTED_FROM))
+  for (const level of worth) {
     const items = stage?.inView(level) ?? []
     if (items.length) return { level, items }
   }
-  return { level: pickedAt(zoom)[0] ?? 'subdistrict', items: [] }
+  return { level: worth[0] ?? 'subdistrict', items: [] }
 }
 
-/** The level below on the map, for a list of what lies inside. */
+/** The key of anything that has a level and an id. */
 export function keyOf(place: { level: Level; id: string }): PlaceKey {
   return { level: place.level, id: place.id }
 }

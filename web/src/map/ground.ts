@@ -1,4 +1,4 @@
-/** What lies under the places: paper, community tints, parks, water, roads, railways, walls. */
+/** What lies under and between the places: paper, water, parks, roads, railways, walls. */
 
 import type {
   DataDrivenPropertyValueSpecification,
@@ -10,73 +10,93 @@ import type { Palette } from './palette'
 
 type Width = DataDrivenPropertyValueSpecification<number>
 
-const MAIN_ROADS = ['motorway', 'trunk', 'primary', 'secondary', 'arterial', 'main', 'expressway']
+const MAIN_ROADS = ['motorway', 'trunk', 'expressway', 'primary', 'arterial']
+
+/** The paved width of each class; what lies between it and the red line (道路红线) is verge. */
+const CARRIAGEWAYS_M: [string[], number, string[], number, string, number, string[], number, string[], number] = [
+  ['motorway', 'trunk', 'expressway'],
+  26,
+  ['primary', 'arterial'],
+  22,
+  'secondary',
+  15,
+  ['tertiary', 'branch'],
+  9,
+  ['alley', 'service', 'footway'],
+  4.5,
+]
+
+/** Ground metres under a pixel of zoom 0 at 33° north, the middle of China's people. */
+const METRES_PER_PX_AT_0 = 65_640
 const WATERS = ['water', 'river', 'lake', 'pond', 'canal', 'stream']
 
-export function ground(palette: Palette, hasBasemap: boolean): LayerSpecification[] {
+export function sheet(palette: Palette, hasBasemap: boolean): LayerSpecification[] {
   return [
-    { id: 'ground', type: 'background', paint: { 'background-color': palette.ground } },
+    { id: 'sheet', type: 'background', paint: { 'background-color': palette.ground } },
     ...(hasBasemap ? [basemap] : []),
-    tints(palette, hasBasemap ? 0.25 : 1),
-    area('area-park', ['!', isWater], palette.park, 0.85),
-    area('area-water', isWater, palette.water, 1),
-    river(palette),
   ]
 }
 
 const basemap: LayerSpecification = { id: 'basemap', type: 'raster', source: 'basemap' }
 
-const isWater: ExpressionSpecification = ['in', ['get', 'kind'], ['literal', WATERS]]
-
-/** Communities numbered side by side get different tints: the code's last three digits count them. */
-function tints(palette: Palette, opacity: number): LayerSpecification {
-  const number: ExpressionSpecification = ['to-number', ['slice', ['concat', '000000000', ['get', 'code']], -3], 0]
-  const tint: ExpressionSpecification = ['at', ['%', number, palette.tints.length], ['literal', [...palette.tints]]]
-  return {
-    id: 'community-tint',
-    type: 'fill',
-    source: 'community',
-    'source-layer': 'community',
-    paint: { 'fill-color': ['to-color', tint], 'fill-opacity': opacity },
-  }
-}
-
-function area(id: string, filter: ExpressionSpecification, colour: string, opacity: number): LayerSpecification {
-  return {
-    id,
-    type: 'fill',
-    source: 'area',
-    'source-layer': 'area',
-    filter: filter as FilterSpecification,
-    paint: { 'fill-color': colour, 'fill-opacity': opacity },
-  }
-}
-
-function river(palette: Palette): LayerSpecification {
-  return barrier('river', ['==', ['get', 'kind'], 'river'], palette.water, byZoom(10, 1.5, 18, 26))
-}
-
-/** Roads with edges, drawn over compounds' ground and under buildings. */
-export function ways(palette: Palette): LayerSpecification[] {
-  const isRoad: ExpressionSpecification = ['==', ['get', 'kind'], 'road']
-  const isMain: ExpressionSpecification = ['in', ['coalesce', ['get', 'road_class'], ''], ['literal', MAIN_ROADS]]
-  const main: ExpressionSpecification = ['all', isRoad, isMain]
-  const minor: ExpressionSpecification = ['all', isRoad, ['!', isMain]]
-  const isRailway: ExpressionSpecification = ['==', ['get', 'kind'], 'railway']
-  return [
-    barrier('road-minor-edge', minor, palette.roadEdge, byZoom(12, 1, 18, 15)),
-    barrier('road-main-edge', main, palette.mainRoadEdge, byZoom(10, 1.4, 18, 27)),
-    barrier('road-minor', minor, palette.road, byZoom(12, 0.4, 18, 12)),
-    barrier('road-main', main, palette.mainRoad, byZoom(10, 0.6, 18, 23)),
-    barrier('railway', isRailway, palette.railway, byZoom(10, 1, 18, 5)),
-    dashed(barrier('railway-gap', isRailway, palette.railwayGap, byZoom(10, 0.5, 18, 3)), [4, 4]),
-    dashed(barrier('wall', ['==', ['get', 'kind'], 'wall'], palette.wall, byZoom(14, 0.6, 19, 2.4)), [3, 1]),
+/** Water, parks, fields and squares: each kind its colour, the rest that of parks. */
+export function areas(palette: Palette): LayerSpecification[] {
+  const colour: ExpressionSpecification = [
+    'match',
+    ['get', 'kind'],
+    WATERS,
+    palette.water,
+    'field',
+    palette.field,
+    'square',
+    palette.square,
+    palette.park,
   ]
+  return [
+    { ...ofAreas('area'), type: 'fill', paint: { 'fill-color': colour, 'fill-antialias': false } },
+    { ...ofAreas('area-edge'), type: 'line', paint: { 'line-color': colour, 'line-width': 1 } },
+  ]
+}
+
+function ofAreas(id: string) {
+  return { id, source: 'area', 'source-layer': 'area' }
+}
+
+/** Roads as wide as they are on the ground, in two strokes; the wider class lies over the narrower. */
+export function ways(palette: Palette): LayerSpecification[] {
+  const road: ExpressionSpecification = ['==', ['get', 'kind'], 'road']
+  const railway: ExpressionSpecification = ['==', ['get', 'kind'], 'railway']
+  return [
+    barrier('river', ['==', ['get', 'kind'], 'river'], palette.water, wide(12, 1.5)),
+    street('road-edge', road, byClass(palette.mainRoadEdge, palette.roadEdge), 1.6),
+    street('road', road, byClass(palette.mainRoad, palette.road), 0),
+    barrier('railway', railway, palette.railway, wide(4, 1)),
+    dashed(barrier('railway-gap', railway, palette.railwayGap, wide(2.6, 0.5)), [4, 4]),
+    dashed(barrier('wall', ['==', ['get', 'kind'], 'wall'], palette.wall, wide(0.5, 0.6)), [3, 1]),
+  ]
+}
+
+const isMain: ExpressionSpecification = ['in', ['coalesce', ['get', 'road_class'], ''], ['literal', MAIN_ROADS]]
+
+function byClass(main: string, other: string): ExpressionSpecification {
+  return ['case', isMain, main, other]
+}
+
+function street(id: string, filter: ExpressionSpecification, colour: ExpressionSpecification, edgePx: number): LineLayer {
+  const metres: ExpressionSpecification = ['match', ['coalesce', ['get', 'road_class'], ''], ...CARRIAGEWAYS_M, 7]
+  const order: ExpressionSpecification = ['case', isMain, 1, 0]
+  const layer = barrier(id, filter, colour, wide(metres, 0.8, edgePx))
+  return { ...layer, layout: { ...layer.layout, 'line-sort-key': order } }
 }
 
 type LineLayer = Extract<LayerSpecification, { type: 'line' }>
 
-function barrier(id: string, filter: ExpressionSpecification, colour: string, width: Width): LineLayer {
+function barrier(
+  id: string,
+  filter: ExpressionSpecification,
+  colour: string | ExpressionSpecification,
+  width: Width,
+): LineLayer {
   return {
     id,
     type: 'line',
@@ -92,7 +112,12 @@ function dashed(layer: LineLayer, pattern: number[]): LineLayer {
   return { ...layer, layout: { 'line-join': 'round' }, paint: { ...layer.paint, 'line-dasharray': pattern } }
 }
 
-/** Growing with the ground, as real widths do: each zoom doubles. */
-export function byZoom(low: number, from: number, high: number, to: number): ExpressionSpecification {
-  return ['interpolate', ['exponential', 1.6], ['zoom'], low, from, high, to]
+/** So many metres on the ground in pixels, never thinner than `leastPx`; in the latitudes of China, to a tenth. */
+function wide(metres: number | ExpressionSpecification, leastPx: number, edgePx = 0): ExpressionSpecification {
+  const px = (zoom: number): ExpressionSpecification => [
+    '+',
+    ['max', leastPx, ['/', metres, METRES_PER_PX_AT_0 / 2 ** zoom]],
+    edgePx,
+  ]
+  return ['interpolate', ['exponential', 2], ['zoom'], 10, px(10), 13, px(13), 20, px(20)]
 }

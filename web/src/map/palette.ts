@@ -8,6 +8,8 @@ export interface Palette {
   readonly waterText: string
   readonly park: string
   readonly parkText: string
+  readonly field: string
+  readonly square: string
   readonly road: string
   readonly roadEdge: string
   readonly mainRoad: string
@@ -31,6 +33,7 @@ export interface Palette {
   readonly buildingText: string
   readonly halo: string
   readonly hovered: string
+  readonly hoveredFill: string
   readonly picked: string
   readonly pickedFill: string
 }
@@ -42,6 +45,8 @@ export const DAY: Palette = {
   waterText: '#33678c',
   park: '#cbe2bd',
   parkText: '#41703a',
+  field: '#e3edd0',
+  square: '#ece6da',
   road: '#ffffff',
   roadEdge: '#d8d1c4',
   mainRoad: '#fdeec3',
@@ -65,8 +70,9 @@ export const DAY: Palette = {
   buildingText: '#443a2c',
   halo: '#fffdf8',
   hovered: '#2f6f9f',
+  hoveredFill: '#d3e4f0',
   picked: '#c2390a',
-  pickedFill: '#f3a27c',
+  pickedFill: '#fbd3bd',
 }
 
 export const NIGHT: Palette = {
@@ -76,6 +82,8 @@ export const NIGHT: Palette = {
   waterText: '#86b9db',
   park: '#1f3a26',
   parkText: '#8fc08a',
+  field: '#20291c',
+  square: '#2d2c29',
   road: '#3a414b',
   roadEdge: '#20252c',
   mainRoad: '#57503f',
@@ -99,8 +107,9 @@ export const NIGHT: Palette = {
   buildingText: '#efe6d6',
   halo: '#12151a',
   hovered: '#7cc0ee',
+  hoveredFill: '#31495b',
   picked: '#ff8a5c',
-  pickedFill: '#a4512f',
+  pickedFill: '#6b3a26',
 }
 
 /** On paper the ground is the paper: ink is dear and must survive a copier. */

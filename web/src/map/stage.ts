@@ -20,6 +20,8 @@ export interface Seen extends PlaceKey {
   readonly code: string
   readonly households: number
   readonly estimated: boolean
+  /** The compound around a building: “1栋” alone says little in a list. */
+  readonly within?: Pick<Seen, 'name' | 'name_en'>
 }
 
 /** The look, the view and its box: all that a second drawing of the same map needs. */
@@ -102,14 +104,21 @@ export function openStage({ container, look, start, calm, on }: Opening) {
 
   /** The places of one level in view, in the order of their codes. */
   function inView(level: DrawnLevel): Seen[] {
-    const layers = [`${level}-wash`].filter((id) => map.getLayer(id))
+    const layers = hitLayers(level).filter((id) => map.getLayer(id))
     if (!layers.length || !drawnAt(map.getZoom()).includes(level)) return []
     const found = new Map<string, Seen>()
     for (const feature of map.queryRenderedFeatures({ layers })) {
       const place = seen(level, feature)
-      if (place) found.set(place.id, place)
+      if (!found.has(place.id)) found.set(place.id, level === 'building' ? { ...place, ...compoundAround(feature) } : place)
     }
-    return [...found.values()].sort((a, b) => a.code.localeCompare(b.code) || a.name.localeCompare(b.name, 'zh'))
+    return [...found.values()].sort(inOrder)
+  }
+
+  function compoundAround({ geometry }: MapGeoJSONFeature): Pick<Seen, 'within'> {
+    const corner = firstPosition(geometry)
+    if (!corner || !map.getLayer('compound-ground')) return {}
+    const [around] = map.queryRenderedFeatures(map.project(corner), { layers: ['compound-ground'] })
+    return around ? { within: seen('compound', around) } : {}
   }
 
   function view(): View {
@@ -199,9 +208,9 @@ function listen(map: MapLibre, { on, placeAt, view }: Ears): void {
   })
 }
 
-/** What counts as a hit on a place of this level. */
+/** The layers on which a place of this level can be hit and counted. */
 function hitLayers(level: DrawnLevel): string[] {
-  return level === 'building' ? ['building-standing', 'building-wash'] : [`${level}-wash`]
+  return level === 'building' ? ['building-standing', 'building-flat', 'building-dot'] : [`${level}-ground`]
 }
 
 function seen(level: DrawnLevel, { properties, id }: MapGeoJSONFeature): Seen {
@@ -215,6 +224,19 @@ function seen(level: DrawnLevel, { properties, id }: MapGeoJSONFeature): Seen {
     households: Number(properties['households'] ?? 0),
     estimated: Boolean(properties['estimated']),
   }
+}
+
+/** By code; by compound and number where a tile carries no codes. */
+function inOrder(a: Seen, b: Seen): number {
+  const key = ({ code, name, within }: Seen) => `${code}${within?.name ?? ''} ${name}`
+  return key(a).localeCompare(key(b), 'zh', { numeric: true })
+}
+
+function firstPosition(geometry: MapGeoJSONFeature['geometry']): [number, number] | null {
+  if (geometry.type === 'GeometryCollection') return null
+  let coordinates: unknown = geometry.coordinates
+  while (Array.isArray(coordinates) && Array.isArray(coordinates[0])) coordinates = coordinates[0]
+  return Array.isArray(coordinates) ? [Number(coordinates[0]), Number(coordinates[1])] : null
 }
 
 function isBox(start: View | Box): start is Box {

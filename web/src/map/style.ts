@@ -2,10 +2,9 @@
 
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { TileLayer } from '../api/service'
-import { DRAWN_LEVELS } from '../core/levels'
-import { ground, ways } from './ground'
+import { areas, sheet, ways } from './ground'
 import { names } from './names'
-import { borders, buildings, compounds, emphasis } from './outlines'
+import { borders, buildings, compounds, grounds } from './outlines'
 import { DAY, NIGHT, PAPER, type Palette } from './palette'
 import type { Tongue } from './words'
 
@@ -26,12 +25,13 @@ export function style(look: Look): StyleSpecification {
   const { tongue, scale, tilted, basemap } = look
   const palette = PALETTES[look.theme]
   const wanted = [
-    ...ground(palette, basemap !== null),
+    ...sheet(palette, basemap !== null),
+    ...grounds(palette, basemap !== null),
+    ...areas(palette),
     ...compounds(palette),
     ...ways(palette),
     ...buildings(palette, tilted),
     ...borders(palette),
-    ...DRAWN_LEVELS.flatMap((level) => emphasis(palette, level, tilted)),
     ...names({ palette, tongue, scale }),
   ]
   const sources = sourcesOf(look)

@@ -1,6 +1,7 @@
 /** What the map writes beside a place, as MapLibre expressions built from the page's texts. */
 
 import type { ExpressionSpecification } from 'maplibre-gl'
+import { NUMBERED } from '../core/naming'
 import type { Language, Texts } from '../text'
 
 export interface Tongue {
@@ -13,7 +14,18 @@ export function named({ language }: Tongue): ExpressionSpecification {
   const chinese: ExpressionSpecification = ['coalesce', ['get', 'name'], '']
   if (language !== 'en') return chinese
   const english: ExpressionSpecification = ['coalesce', ['get', 'name_en'], '']
-  return ['case', ['==', english, ''], chinese, english]
+  return ['case', ['!=', english, ''], english, ...numbered(chinese), chinese]
+}
+
+/** “8栋” as “Building 8”, where what stands before the ending is a number. */
+function numbered(chinese: ExpressionSpecification): [ExpressionSpecification, ExpressionSpecification] {
+  const cases = NUMBERED.map(([ending, english]) => {
+    const number: ExpressionSpecification = ['slice', chinese, 0, -ending.length]
+    const ends: ExpressionSpecification = ['==', ['slice', chinese, -ending.length], ending]
+    const counts: ExpressionSpecification = ['>', ['to-number', number, -1], 0]
+    return [['all', ends, counts], ['concat', english, number]]
+  })
+  return cases.flat() as [ExpressionSpecification, ExpressionSpecification]
 }
 
 /** “3,120 户”, “about 40 households”; nothing where nobody lives. */

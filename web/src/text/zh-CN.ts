@@ -18,6 +18,17 @@ export const chinese = {
     floor: '楼层',
     household: '户',
   },
+  /** Several of a level: “视野内的楼栋”, “Buildings in view”. */
+  severals: {
+    district: '区县',
+    subdistrict: '街道',
+    community: '社区',
+    compound: '小区',
+    building: '楼栋',
+    unit: '单元',
+    floor: '楼层',
+    household: '户',
+  },
   counts: {
     subdistricts: '街道',
     communities: '社区',
@@ -26,7 +37,7 @@ export const chinese = {
     units: '单元',
     households: '户',
     heading: '数量',
-    estimated: '户数为估算',
+    estimated: '含估算的户数',
     ofHouseholds: (amount: string) => `${amount} 户`,
     aboutHouseholds: (amount: string) => `约 ${amount} 户`,
     ofUnits: (amount: string) => `${amount} 单元`,
@@ -46,10 +57,10 @@ export const chinese = {
   panel: {
     label: '地点信息',
     overview: '全域概况',
-    inView: (level: string) => `视野内的${level}`,
+    inView: (levels: string) => `视野内的${levels}`,
     inViewNone: '当前视野里没有可列出的地点。移动或缩小地图试试。',
     more: (amount: string) => `另有 ${amount} 个未列出,请放大地图或搜索。`,
-    children: (level: string) => `下辖${level}`,
+    children: (levels: string) => `下辖${levels}`,
     noChildren: '没有下一级地点。',
     chain: '所属层级',
     code: '编码',
@@ -183,7 +194,7 @@ export const chinese = {
   },
   settings: {
     language: '语言',
-    switchLanguage: 'English',
+    switchLanguage: 'EN',
     switchLanguageLong: '切换到英文(English)',
     dark: '深色外观',
     light: '浅色外观',
