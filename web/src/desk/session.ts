@@ -43,6 +43,8 @@ export function openDesk(service: Service, preferences: Preferences) {
   const panelOpen = ref(true)
   const dialog = ref<Dialog>(null)
   const spoken = ref('')
+  /** Why the service does not show this reader anything, in its own words. */
+  const refusal = ref('')
   const connection = openConnection(service.isReady, () => void refresh())
 
   const pickedKey = computed(() => (picked.value.phase === 'none' ? null : picked.value.key))
@@ -59,6 +61,7 @@ export function openDesk(service: Service, preferences: Preferences) {
 
   async function readCity(): Promise<void> {
     const answer = await service.city()
+    refusal.value = !answer.ok && answer.reason.kind === 'refused' ? answer.reason.detail : ''
     if (answer.ok) city.value = answer.value
     else troubled(answer.reason)
   }
@@ -143,7 +146,7 @@ export function openDesk(service: Service, preferences: Preferences) {
 
   return {
     ...{ service, preferences, connection },
-    ...{ stage, city, isEmpty, picked, pickedKey, inView, view, painted, panelOpen, dialog, spoken },
+    ...{ stage, city, isEmpty, picked, pickedKey, inView, view, painted, panelOpen, dialog, spoken, refusal },
     ...{ say, troubled, readCity, choose, clear, up, home, rested, follow, refresh },
   }
 }
