@@ -14,7 +14,7 @@ function look(changes: Partial<Look> & { language?: Language } = {}): Look {
     tongue: { language, texts: TEXTS[language] },
     scale: 1,
     tilted: false,
-    layers: LAYERS.map((layer) => ({ layer, minzoom: 0, maxzoom: 16, url: `/api/tiles/${layer}/{z}/{x}/{y}.mvt` })),
+    layers: LAYERS.map((layer) => ({ layer, name: layer, tilejson: '', minzoom: 0, maxzoom: 16, url: `/api/tiles/${layer}/{z}/{x}/{y}.mvt` })),
     basemap: null,
     ...rest,
   }

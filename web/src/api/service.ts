@@ -13,19 +13,13 @@ export type Place = Readable<Schemas['PlaceRead']>
 export type Counts = Readable<Schemas['Counts']>
 export type Found = Readable<Schemas['FoundRead']>
 export type SearchAnswer = Readable<Schemas['SearchRead']>
+/** A layer of the tile service; `url` is absolute, for the map's worker has no page to be relative to. */
+export type TileLayer = Readable<Schemas['LayerRead']>
 
 /** Why there is no answer: the service is away, or it refused and says why in the reader's language. */
 export type Trouble =
   | { readonly kind: 'away' }
   | { readonly kind: 'refused'; readonly status: number; readonly detail: string }
-
-/** A layer of the tile service, as a map needs to know it. */
-export interface TileLayer {
-  readonly layer: string
-  readonly minzoom: number
-  readonly maxzoom: number
-  readonly url: string
-}
 
 export interface BasemapSettings {
   readonly kind: 'xyz' | 'wmts' | 'pmtiles'
@@ -65,7 +59,7 @@ export function openService(language: () => Language): Service {
         client.GET('/api/places/{level}/{place_id}', { params: { path: { level, place_id: id } }, ...asked() }),
       ),
     search: (q, signal) => answer(() => client.GET('/api/search', { params: { query: { q } }, ...asked(signal) })),
-    tileLayers: async () => answer(async () => absolute(await plain<TileLayer[]>(await fetch('/api/tiles', asked())))),
+    tileLayers: () => answer(async () => absolute(await client.GET('/api/tiles', asked()))),
     basemap: async () => answer(async () => plain<BasemapSettings>(await fetch('/api/settings/map', asked()))),
     isReady: async () => (await answer(() => client.GET('/api/ready', asked()))).ok,
   }
@@ -95,7 +89,6 @@ function detailOf(problem: unknown): string {
   return typeof detail === 'string' ? detail : ''
 }
 
-/** The map's worker has no page to be relative to. */
 function absolute({ data, ...reply }: Reply<TileLayer[]>): Reply<TileLayer[]> {
   const layers = data?.map((layer) => ({ ...layer, url: layer.url.replace(/^\//, `${location.origin}/`) }))
   return layers ? { ...reply, data: layers } : reply

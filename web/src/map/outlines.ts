@@ -82,7 +82,22 @@ export function borders(palette: Palette): LayerSpecification[] {
     border('compound', palette, palette.compoundBorder, [13, 0.5, 18, 2]),
     border('community', palette, palette.communityBorder, [10, 0.8, 17, 2.6], [5, 2, 1, 2]),
     border('subdistrict', palette, palette.subdistrictBorder, [8, 1.2, 17, 4]),
+    communityMark(palette),
   ]
+}
+
+/** A dashed border cannot turn solid by a feature state, and neighbours share it: the picked one gets a line above both. */
+function communityMark(palette: Palette): LayerSpecification {
+  return {
+    ...place('community', 'community-mark'),
+    type: 'line',
+    layout: { 'line-join': 'round' },
+    paint: {
+      'line-color': ['case', state('picked'), palette.picked, palette.hovered],
+      'line-width': ['case', state('picked'), 4, 3],
+      'line-opacity': ['case', ['any', state('picked'), state('hovered')], 1, 0],
+    },
+  }
 }
 
 function fill(
@@ -101,13 +116,15 @@ type Ramp = readonly [lowZoom: number, from: number, highZoom: number, to: numbe
 
 function border(level: DrawnLevel, palette: Palette, colour: string, ramp: Ramp, dashes?: number[]): LayerSpecification {
   const [low, from, high, to] = ramp
-  const wide = (width: number): ExpressionSpecification => ['case', state('picked'), 4, state('hovered'), 3, width]
+  const wide = (width: number): ExpressionSpecification | number =>
+    dashes ? width : ['case', state('picked'), 4, state('hovered'), 3, width]
+  const marked: ExpressionSpecification = ['case', state('picked'), palette.picked, state('hovered'), palette.hovered, colour]
   return {
     ...place(level, `${level}-border`),
     type: 'line',
     layout: { 'line-join': 'round' },
     paint: {
-      'line-color': ['case', state('picked'), palette.picked, state('hovered'), palette.hovered, colour],
+      'line-color': dashes ? colour : marked,
       'line-width': ['interpolate', ['exponential', 1.6], ['zoom'], low, wide(from), high, wide(to)],
       ...(dashes ? { 'line-dasharray': dashes } : {}),
     },
