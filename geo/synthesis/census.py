@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from geo.synthesis.plane import Plane
 
 UNSURE = 0.03  # share of units whose households are only estimated
-TWO_STOREY_FLATS = 0.1  # share of stairs with them
+TWO_STOREY_FLATS = 0.1  # share of stairs that end in them
+LEAST_STOREYS = 4  # lower houses have none
 LAST_NUMBER = 999  # three digits of the code
 
 
@@ -171,6 +172,6 @@ def _homes(massing: Massing, number: int, floors: int, rng: np.random.Generator)
         ours, rest = divmod(massing.households, len(massing.units))
         each, more = divmod(ours + (number <= rest), floors)
         return tuple(each + (floor < more) for floor in range(floors))
-    if roof and floors > 3 and massing.flats > 1:  # noqa: PLR2004 - lower houses have no flats of two storeys
+    if roof and floors >= LEAST_STOREYS and massing.flats > 1:
         return (massing.flats,) * (floors - 1) + (massing.flats // 2,)
     return (massing.flats,) * floors

@@ -21,7 +21,8 @@ from geo.synthesis.lattice import Cell, Lattice, disc, grouped
 from geo.synthesis.plane import Plane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
 
 FIRST_DISTRICT = 510_141
 CITY, DISTRICT = 3_045, 150  # communities
@@ -60,32 +61,32 @@ def city_plan(communities: int = CITY, seed: int = 1) -> CityPlan:
     order = sorted(cells, key=lambda c: (county_of[home[c]], home[c], c))
     outlines = dict(zip(order, (plane.place(lattice.ground(cell)) for cell in order), strict=True))
     ids = identities(seed, "plan", communities)
-    districts, subdistricts, found = [], [], []
     stems = names.stems(lots(seed, "districts"))
+    districts: list[District] = []
+    subdistricts: list[Subdistrict] = []
+    found: list[Community] = []
     for number, key in enumerate(sorted(set(county_of.values()))):
         members = [cell for cell in order if county_of[home[cell]] == key]
-        district = District(
-            next(ids),
-            str(FIRST_DISTRICT + number),
-            *names.with_kind(next(stems), ("区", "District")),
-            _union(outlines, members),
-        )
-        districts.append(district)
+        name = names.with_kind(next(stems), ("区", "District"))
+        districts.append(District(next(ids), str(FIRST_DISTRICT + number), *name, _union(outlines, members)))
         for place, block in enumerate(dict.fromkeys(home[cell] for cell in members), start=1):
-            inner = [cell for cell in members if home[cell] == block]
+            inner = {cell: outlines[cell] for cell in members if home[cell] == block}
             name = names.with_kind(next(stems), ("街道", "Subdistrict"))
-            subdistrict = Subdistrict(
-                next(ids), district.id, f"{district.code}{place:03d}", *name, _union(outlines, inner)
-            )
-            subdistricts.append(subdistrict)
-            own = names.stems(lots(seed, "communities", subdistrict.code))
-            for k, cell in enumerate(inner, start=1):
-                kind = character(cell, seed)
-                name = names.with_kind(next(own), ("村", "Village") if kind == "semi-rural" else ("社区", "Community"))
-                found.append(
-                    Community(next(ids), subdistrict.id, f"{subdistrict.code}{k:03d}", *name, kind, outlines[cell])
-                )
+            code = f"{districts[-1].code}{place:03d}"
+            subdistricts.append(Subdistrict(next(ids), districts[-1].id, code, *name, _union(outlines, list(inner))))
+            found += _communities(subdistricts[-1], inner, ids, seed)
     return CityPlan(lattice, plane, tuple(districts), tuple(subdistricts), tuple(found), tuple(order))
+
+
+def _communities(
+    subdistrict: Subdistrict, outlines: dict[Cell, shapely.Polygon], ids: Iterator[UUID], seed: int
+) -> Iterator[Community]:
+    """The communities of one subdistrict, named so that none occurs twice in it."""
+    stems = names.stems(lots(seed, "communities", subdistrict.code))
+    for k, (cell, outline) in enumerate(outlines.items(), start=1):
+        kind = character(cell, seed)
+        name = names.with_kind(next(stems), ("村", "Village") if kind == "semi-rural" else ("社区", "Community"))
+        yield Community(next(ids), subdistrict.id, f"{subdistrict.code}{k:03d}", *name, kind, outline)
 
 
 def character(cell: Cell, seed: int) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+SMALL = 3  # a compound of so few buildings keeps its homes
+
+
 def public(shell: NDArray[np.float64], name: str, floors: int, use: BuildingUse = BuildingUse.PUBLIC) -> Massing:
     """A building nobody lives in."""
     return Massing((shell,), (), floors, 0, use=use, name=name)
@@ -37,7 +40,7 @@ def beside(
     free = clear_of(fitting, massings, gap_m)
     if free:
         return [*massings, free[0]]
-    if fitting and len(massings) > 3:  # noqa: PLR2004 - a small compound keeps its homes
+    if fitting and len(massings) > SMALL:
         return [*clear_of(massings, fitting[:1], gap_m), fitting[0]]
     return massings
 

@@ -30,6 +30,7 @@ Kind = Literal["slab", "mid-rise", "tower", "courtyard", "mixed", "rural", "huge
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CODE = "510199999001"
 LEAST, MOST = 30, 100
+TALL, CLOSED, LOW = 0.5, 0.3, 0.6  # shares: towers beside slabs, closed blocks, walk-ups in an L
 
 
 def make(kind: Kind, seed: int) -> City:
@@ -95,8 +96,8 @@ def _mixed(rng: np.random.Generator) -> Drawn:
     """Walk-ups on one side, towers or mid-rises on the other, one closed block now and then."""
     land = plot(rng.uniform(30_000, 70_000), rng)
     sides, _ = blocks.cut(land, 2, rng)
-    new = towers.lay(sides[1], rng) if rng.random() < 0.5 else slabs.lay(sides[1], slabs.MID_RISE, rng)  # noqa: PLR2004 - a coin
-    old = slabs.perimeter(sides[0], rng) if rng.random() < 0.3 else slabs.corner(sides[0], slabs.WALK_UP, rng)  # noqa: PLR2004 - the rarer
+    new = towers.lay(sides[1], rng) if rng.random() < TALL else slabs.lay(sides[1], slabs.MID_RISE, rng)
+    old = slabs.perimeter(sides[0], rng) if rng.random() < CLOSED else slabs.corner(sides[0], slabs.WALK_UP, rng)
     return [_estate(land, "mixed", [*old, *clear_of(new, old, 6.0)])], []
 
 
@@ -133,7 +134,7 @@ def _l_shaped(rng: np.random.Generator) -> Drawn:
     turn = float(rng.uniform(-0.35, 0.35))
     ring = np.array([(0, 0), (long, 0), (long, wide), (wide, wide), (wide, long), (0, long)], dtype=float)
     land = frame.turned(shapely.Polygon(ring), turn)
-    laid = slabs.lay(land, slabs.WALK_UP if rng.random() < 0.6 else slabs.MID_RISE, rng)  # noqa: PLR2004 - mostly walk-ups
+    laid = slabs.lay(land, slabs.WALK_UP if rng.random() < LOW else slabs.MID_RISE, rng)
     gaps = [_clear_line(laid, land, turn, at, axis) for axis, at in ((0, 0.62 * long), (1, 0.62 * long))]
     return [_estate(land, "slab", laid)], [line for gap in gaps for line in gap]
 
@@ -183,12 +184,12 @@ def _tightened(units: tuple[Unit, ...], rng: np.random.Generator) -> tuple[Unit,
     49, 50 and 51, of which no two, or exactly two, fit into one grid; units of 26 to 36, which pair but hardly ever
     make three.
     """
-    way = int(rng.integers(4))
-    if way == 0:
+    way = ("least", "most", "halves", "thirds")[int(rng.integers(4))]
+    if way == "least":
         sizes = _towards(rng.integers(6, 16, len(units)), LEAST, int(rng.integers(3)))
-    elif way == 1:
+    elif way == "most":
         sizes = _towards(rng.integers(14, 46, len(units)), MOST, -int(rng.integers(3)))
-    elif way == 2:  # noqa: PLR2004 - the third way
+    elif way == "halves":
         sizes = rng.choice([49, 50, 51], len(units), p=[0.35, 0.15, 0.5])
     else:
         sizes = rng.integers(26, 37, len(units))

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 GAP_M = 0.4  # between the outer walls of two houses
 LANE_M = 3.6
+YARD = 0.13  # share of lots with a tree instead of a house
+PASSAGE, PASSAGE_M = 0.12, 2.2  # now and then one walks through
+SHAFT_M = 11.0  # a narrower house has no court
 
 
 def lay(land: shapely.Polygon, rng: np.random.Generator) -> list[Massing]:
@@ -32,9 +35,9 @@ def lay(land: shapely.Polygon, rng: np.random.Generator) -> list[Massing]:
         x_m = west + rng.uniform(0, 6)
         while x_m < east:
             width = float(rng.uniform(10, 18))
-            if rng.random() > 0.13:  # noqa: PLR2004 - one lot in eight is a yard with a tree
+            if rng.random() > YARD:
                 laid.append(_house(width - GAP_M, depth - GAP_M, flip=row % 2 == 0, rng=rng).moved(0.0, x_m, y_m))
-            x_m += width if rng.random() > 0.12 else width + 2.2  # noqa: PLR2004 - now and then a passage
+            x_m += width if rng.random() > PASSAGE else width + PASSAGE_M
         y_m += depth + (LANE_M if row % 2 else 0.0)
         row += 1
     return [m.moved(angle) for m in inside(laid, ground)]
@@ -45,7 +48,7 @@ def _house(width_m: float, depth_m: float, *, flip: bool, rng: np.random.Generat
     floors = int(rng.choice([1, 1, 2, 2, 2, 3]))
     homes = int(rng.integers(1, 3 + floors))
     form = rng.choice(["front", "l", "u", "court"], p=[0.4, 0.25, 0.17, 0.18])
-    if form == "court" and min(width_m, depth_m) > 11:  # noqa: PLR2004 - else the court would be a shaft
+    if form == "court" and min(width_m, depth_m) > SHAFT_M:
         outer, hole, _ = shapes.court(width_m, depth_m, float(rng.uniform(3.2, 4.2)), 99.0)
         return _solid(outer, floors, homes + 2, (hole,))
     if form == "front":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geo.synthesis.names import Name
 
 PARK_M2 = 12_000.0
+CENTRE, MARKET = 0, 2  # the estates that take in the service centre and the market
 ORDER = ("slab", "mid-rise", "mixed", "mid-rise", "perimeter", "mid-rise")
 YEARS = {"tower": (2008, 2023), "mid-rise": (2002, 2018), "slab": (1986, 2004), "mixed": (1994, 2010)}
 
@@ -84,9 +85,9 @@ _STYLES: dict[str, Callable[[shapely.Polygon, np.random.Generator], list[Massing
 
 def _with_shared(laid: list[Massing], land: shapely.Polygon, k: int, rng: np.random.Generator) -> list[Massing]:
     """What the neighbours share stands in some estates: the service centre, the market, the kindergartens."""
-    if k == 0:
+    if k == CENTRE:
         laid = civic.beside(laid, land, civic.public(shapes.box(0, 0, 24, 12), "党群服务中心", 2), rng)
-    if k == 2:  # noqa: PLR2004 - the third estate lets the market
+    if k == MARKET:
         market = civic.public(shapes.box(0, 0, 34, 18), "农贸市场", 1, BuildingUse.COMMERCIAL)
         laid = civic.beside(laid, land, market, rng)
     if k % 4 == 1:

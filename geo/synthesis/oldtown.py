@@ -48,7 +48,7 @@ def _courtyard(ground: Ground, quarter: Quarter, land: shapely.Polygon) -> None:
     while name in taken:
         turn += 1
         name, name_en = f"{where}附{turn}院", f"Courtyard {turn}, {where_en}"
-    laid = [replace(m, surveyed=rng.random() >= UNSURVEYED) for m in courtyards.lay(land, rng)]
+    laid = [replace(m, surveyed=False) if rng.random() < UNSURVEYED else m for m in courtyards.lay(land, rng)]
     built = int(rng.integers(1935, 1972))
     estate = Estate(land, "courtyard", name, name_en, where, tuple(laid), built=built, numbering="{}号房")
     quarter.settle(estate, rng, walled=False)

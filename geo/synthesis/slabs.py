@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STOREY_M = 3.0
+PLAIN = 2  # flats on a landing for which the widths of a style are meant
+LARGE = 9  # buildings from which a compound has a garden
+WAVER_M = 4.0  # rows are no ruler's line
+LEAST_BLOCK_M = 36.0  # the court of a smaller block would be a shaft
+LEAST_WING_M = 34.0  # a shorter wing makes no L
 TWO_BODIES = 0.03  # share of buildings that are two bodies under one number
 
 
@@ -75,7 +80,7 @@ def _slabs(
     west: float, east: float, style: Style, flats: int, rng: np.random.Generator
 ) -> list[tuple[float, list[float]]]:
     """Slabs that share a stretch of a row, spread evenly: the west end and unit widths of each."""
-    width = float(rng.uniform(*style.unit_m)) * (flats / 3 + 0.25 if flats > 2 else 1)  # noqa: PLR2004 - two flats are the plain stair
+    width = float(rng.uniform(*style.unit_m)) * (flats / 3 + 0.25 if flats > PLAIN else 1)
     room = east - west
     lots: list[int] = []
     while True:
@@ -98,7 +103,7 @@ def _slabs(
 
 def _garden(laid: list[Massing], ground: shapely.Polygon, rng: np.random.Generator) -> list[Massing]:
     """Take one building away from the middle of a compound of nine or more: children play there."""
-    if len(laid) < 9:  # noqa: PLR2004 - a judgement, not a law
+    if len(laid) < LARGE:
         return laid
     centre = np.array(ground.centroid.coords[0]) + rng.uniform(-10, 10, 2)
     nearest = min(range(len(laid)), key=lambda k: float(np.hypot(*(laid[k].shells[0].mean(axis=0) - centre))))
@@ -118,13 +123,14 @@ def _joined(laid: list[Massing], rng: np.random.Generator) -> list[Massing]:
 
 
 def _in_row(a: Massing, b: Massing) -> bool:
-    return abs(float(a.shells[0][0, 1] - b.shells[0][0, 1])) < 4.0  # noqa: PLR2004 - rows waver by 2 m
+    return abs(float(a.shells[0][0, 1] - b.shells[0][0, 1])) < WAVER_M
 
 
 def _varied(m: Massing, rng: np.random.Generator) -> Massing:
     """One building may be a floor higher or lower than its neighbours."""
     step = int(rng.choice([-1, 0, 0, 0, 0, 1]))
-    return replace(m, floors=int(np.clip(m.floors + step, *m.within)))
+    floors = min(max(m.floors + step, m.within[0]), m.within[1])
+    return m if floors == m.floors else replace(m, floors=floors)
 
 
 def perimeter(land: shapely.Polygon, rng: np.random.Generator, floors: int = 6) -> list[Massing]:
@@ -137,7 +143,7 @@ def perimeter(land: shapely.Polygon, rng: np.random.Generator, floors: int = 6) 
     centre_x, centre_y = ground.centroid.coords[0]
     for share in (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5, 0.4):
         width, height = (east - west) * share, (north - south) * share
-        if min(width, height) < 36:  # noqa: PLR2004 - a court narrower than 12 m is a shaft
+        if min(width, height) < LEAST_BLOCK_M:
             return []
         outer, hole, units = shapes.court(width, height, 12.0, float(rng.uniform(15, 19)))
         block = Massing((outer,), units, floors, 2, holes=(hole,), shops=True, within=(5, 8))
@@ -160,7 +166,7 @@ def corner(land: shapely.Polygon, style: Style, rng: np.random.Generator) -> lis
         spine: NDArray[np.float64] = np.array(
             [(x_m - 0.5 * (east - west), y_m), (x_m, y_m), (x_m, y_m + 0.45 * (north - south))]
         )
-        if min(spine[1, 0] - spine[0, 0], spine[2, 1] - spine[1, 1]) < 34:  # noqa: PLR2004 - too short for an L
+        if min(spine[1, 0] - spine[0, 0], spine[2, 1] - spine[1, 1]) < LEAST_WING_M:
             return rows
         shell, units = shapes.ribbon([tuple(p) for p in spine.tolist()], style.depth_m, sum(style.unit_m) / 2)
         floors = style.floors[0] + 1

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PITCH_M = (58.0, 52.0)
 FLOORS = (25, 34)
+TWIN = 0.2  # share of towers that stand back to back
+PLAIN = 4  # flats on a floor of the narrower plan
 
 
 def lay(
@@ -57,8 +59,8 @@ def _spots(ground: shapely.Polygon, rng: np.random.Generator) -> list[tuple[floa
 
 
 def _tower(plan: NDArray[np.float64], flats: int, floors: int, rng: np.random.Generator) -> Massing:
-    if rng.random() < 0.2:  # noqa: PLR2004 - one in five is a twin
+    if rng.random() < TWIN:
         shell, units = shapes.twin(20.0, 19.0)
         return Massing((shell,), units, floors, min(flats, 4), within=FLOORS).moved(0.0, -6.0)
-    shell = shapes.tower(plan, 26.0 if flats == 4 else 30.0, 22.0)  # noqa: PLR2004 - four flats are the plain tower
+    shell = shapes.tower(plan, 26.0 if flats == PLAIN else 30.0, 22.0)
     return Massing((shell,), (shell,), floors, flats, within=FLOORS)

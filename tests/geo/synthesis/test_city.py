@@ -35,7 +35,7 @@ def chengdu() -> CityPlan:
 
 
 @given(seed=SEEDS)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_plan_tiles_level_by_level(seed: int) -> None:
     plan = city_plan(150, seed)
     for level in (plan.communities, plan.subdistricts, plan.districts):
@@ -48,7 +48,7 @@ def test_any_plan_tiles_level_by_level(seed: int) -> None:
 
 
 @given(seed=SEEDS, place=st.integers(0, 3_044))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_community_is_sound(chengdu: CityPlan, seed: int, place: int) -> None:
     city = community(chengdu, place, seed)
     assert city.units

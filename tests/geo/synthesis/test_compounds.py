@@ -14,7 +14,7 @@ ORDINARY = [kind for kind in KINDS if kind != "huge"]
 
 
 @given(kind=st.sampled_from(ORDINARY), seed=SEEDS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_seed_gives_a_sound_compound(kind: Kind, seed: int) -> None:
     city = make(kind, seed)
     assert city.units
