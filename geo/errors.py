@@ -3,6 +3,7 @@
 GeoError
 ├── InvalidGeometryError   a ring that crosses itself, a coordinate that is no number
 ├── InvalidInputError      a value outside what the model admits: counts, codes, options
+├── UnreadableFileError    a file that is not, or cannot be, read, with its ``Refusal``
 └── RefusedError           an edit or a problem that may not be, with its ``Refusal``
 """
 
@@ -37,6 +38,14 @@ class Refusal:
 
 class RefusedError(GeoError):
     """An edit that its own ``refusal`` would have refused."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.en)
+        self.refusal = refusal
+
+
+class UnreadableFileError(GeoError):
+    """A file that we do not read: what is wrong, where, and what to do stand in its ``refusal``."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.en)

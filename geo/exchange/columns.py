@@ -1,0 +1,121 @@
+"""Guesses which column of a file is which of ours: 小区名称, 户数, 层数 … The guess is shown and can be corrected.
+
+Three rules, in this order: the same name as ours, a known name (Chinese or English) word for word, a known word inside
+a longer name. Where two columns fit, the values decide: a count is a number, a name is not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+KNOWN: dict[str, tuple[str, ...]] = {
+    "code": ("编码", "代码", "编号", "标识码", "统一编码", "code", "id", "gid", "fid", "bid", "adcode", "osm_id"),
+    "name": ("名称", "名字", "名", "name", "title"),
+    "compound": ("小区名称", "小区", "院落名称", "院落", "所属小区", "楼盘", "楼盘名称", "compound", "estate"),
+    "community": ("社区名称", "社区", "所属社区", "村居", "居委会", "社区居委会", "community", "neighbourhood"),
+    "subdistrict": ("街道名称", "街道", "所属街道", "街道办", "乡镇", "镇街", "subdistrict", "street_office"),
+    "building": ("楼栋号", "楼栋", "楼号", "栋号", "幢号", "楼栋编号", "楼栋名称", "幢", "building", "building_no"),
+    "unit": ("单元号", "单元", "单元名称", "梯号", "unit", "entrance", "stairwell"),
+    "units": ("单元数", "单元数量", "单元个数", "units", "unit_count", "entrances"),
+    "households": ("户数", "总户数", "住户数", "居民户数", "家庭户数", "户", "households", "hh", "hh_est", "dwellings"),
+    "population": ("人口", "人口数", "人数", "常住人口", "population", "residents"),
+    "floors": ("层数", "楼层", "楼层数", "总层数", "地上层数", "floors", "floor", "levels", "storeys",
+               "number_of_floors", "building:levels"),
+    "height": ("高度", "楼高", "建筑高度", "height", "height_m"),
+    "use": ("用途", "房屋用途", "建筑类型", "房屋类型", "类型", "use", "usage", "kind", "type", "kind_detail"),
+    "built": ("建成年份", "建成时间", "建造年份", "年代", "竣工年份", "built", "year", "year_built"),
+    "address": ("地址", "详细地址", "坐落", "门牌号", "门牌", "住址", "address", "addr", "addr_street", "addr:street"),
+    "phone": ("电话", "联系电话", "手机", "手机号", "phone", "mobile"),
+    "worker": ("网格员", "微网格员", "网格长", "负责人", "worker", "grid_worker"),
+    "grid": ("网格编号", "网格名称", "网格", "微网格", "所属网格", "grid", "grid_code"),
+    "category": ("类别", "事件类型", "诉求类型", "问题类别", "category", "srtype", "complaint_type"),
+    "opened": ("受理时间", "创建时间", "上报时间", "发生时间", "created_date", "createddate", "opened"),
+    "closed": ("办结时间", "结案时间", "closed_date", "closedate", "closed"),
+    "status": ("状态", "办理状态", "status", "srstatus"),
+    "lon": ("经度", "lon", "lng", "long", "longitude", "东经", "x", "x坐标", "横坐标", "point_x", "gps经度"),
+    "lat": ("纬度", "lat", "latitude", "北纬", "y", "y坐标", "纵坐标", "point_y", "gps纬度"),
+}  # fmt: skip
+"""Names that people give to our fields, the usual ones first."""
+
+EXACT, KNOWN_NAME, BY_WORD, INSIDE = 1.0, 0.9, 0.8, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One column taken for one of our fields; ``confidence`` 0..1."""
+
+    field: str
+    column: str
+    confidence: float
+
+
+def guess(columns: Sequence[str], *, wanted: Sequence[str] = (), chosen: Mapping[str, str] | None = None) -> tuple[
+    Guess, ...
+]:  # fmt: skip
+    """The best column for each field, at most one each.
+
+    Args:
+        columns: the file's column names.
+        wanted: our fields to look for; all when empty.
+        chosen: what a person said (field → column), which goes before every guess.
+
+    >>> [(g.field, g.column) for g in guess(["小区名称", "楼栋号", "总户数（户）", "层数"])]
+    [('compound', '小区名称'), ('building', '楼栋号'), ('households', '总户数（户）'), ('floors', '层数')]
+    """
+    said = dict(chosen or {})
+    found = [Guess(field, column, EXACT) for field, column in said.items() if column in columns]
+    offers = [
+        Guess(field, column, sure)
+        for field in (wanted or KNOWN)
+        if field not in said
+        for column in columns
+        if (sure := _likeness(field, column)) > 0
+    ]
+    for offer in sorted(offers, key=lambda o: (-o.confidence, columns.index(o.column))):
+        taken_fields, taken_columns = {g.field for g in found}, {g.column for g in found}
+        if offer.field not in taken_fields and offer.column not in taken_columns:
+            found.append(offer)
+    order = list(KNOWN)
+    return tuple(sorted(found, key=lambda g: order.index(g.field) if g.field in order else len(order)))
+
+
+def coordinate_columns(columns: Sequence[str]) -> tuple[int, int] | None:
+    """Where longitude (or easting) and latitude (or northing) stand, or None unless both are there.
+
+    >>> coordinate_columns(["名称", "经度", "纬度"])
+    (1, 2)
+    """
+    found = {g.field: g.column for g in guess(columns, wanted=("lon", "lat")) if g.confidence > BY_WORD}
+    if len(found) < 2:  # noqa: PLR2004 - longitude and latitude
+        return None
+    return columns.index(found["lon"]), columns.index(found["lat"])
+
+
+def _likeness(field: str, column: str) -> float:
+    """How well a column's name fits a field; a longer known word inside counts for more."""
+    plain = _plain(column)
+    if plain == field:
+        return EXACT
+    names = [_plain(name) for name in KNOWN.get(field, ())]
+    if plain in names:
+        return KNOWN_NAME - 0.001 * names.index(plain)
+    inside = max((len(name) for name in names if len(name) > 1 and _holds(plain, name)), default=0)
+    return INSIDE + 0.2 * inside / max(len(plain), 1) if inside else 0.0
+
+
+def _holds(plain: str, name: str) -> bool:
+    """Whether a longer name speaks of this one: Chinese anywhere, Latin as a whole word."""
+    if name.isascii():
+        return name in re.split(r"[^a-z0-9]+", plain)
+    return name in plain
+
+
+def _plain(name: str) -> str:
+    """Lower case, without units in brackets and without decoration."""
+    bare = re.sub(r"[（(\[【].*?[)）\]】]", "", name).strip().lower()
+    return re.sub(r"[\s*＊:：]+$", "", bare)
