@@ -12,6 +12,7 @@ from api.access import admission, guard
 from api.access.passwords import Kiln
 from api.access.routes import router as account
 from api.database import create_engine
+from api.maps import basemap
 from api.maps.routes import router as maps
 from api.maps.service import open_store
 from api.places.routes import router as places
@@ -50,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.admission = admission.admitted
     app.state.kiln = Kiln()
     problems.install(app)
-    for router in (health.router, account, places, plans, maps):
+    for router in (health.router, account, places, plans, maps, basemap.router):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     return app

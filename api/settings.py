@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +57,17 @@ class Settings(BaseSettings):
 
     tile_memory_mb: int = Field(default=64, ge=0, le=65_536)
     """MiB of tiles kept at hand; each is checked against the store before it is sent."""
+
+    basemap_url: str | None = None
+    """A base map behind our places: an address with {z}, {x}, {y} (and {key}), or the path of a .pmtiles file."""
+
+    basemap_datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "cgcs2000"
+    """The datum in which the base map was drawn: 天地图 is CGCS2000; AMap and Tencent GCJ-02; Baidu BD-09."""
+
+    basemap_key: str | None = None
+    basemap_attribution: str = ""
+    basemap_tile_size: int = Field(default=256, ge=64, le=2048)
+    basemap_maxzoom: int = Field(default=18, ge=0, le=24)
 
     web_dist: Path = ROOT / "web" / "dist"
     """The built pages that the service serves."""

@@ -416,6 +416,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/basemap.pmtiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Archive
+         * @description The PMTiles file of the base map; browsers read ranges of it.
+         */
+        get: operations["read_archive_api_settings_basemap_pmtiles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Map Settings
+         * @description The base map, or none.
+         */
+        get: operations["read_map_settings_api_settings_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tiles": {
         parameters: {
             query?: never;
@@ -480,6 +520,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * BasemapRead
+         * @description Where the tiles of the base map are, and in which datum they were drawn.
+         */
+        BasemapRead: {
+            /** Attribution */
+            attribution: string;
+            /**
+             * Datum
+             * @enum {string}
+             */
+            datum: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** Key */
+            key?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "xyz" | "wmts" | "pmtiles";
+            /** Maxzoom */
+            maxzoom: number;
+            /** Tile Size */
+            tile_size: number;
+            /** Url */
+            url: string;
+        };
         /**
          * ChildRead
          * @description One place inside another, as a row of a list.
@@ -706,6 +772,13 @@ export interface components {
          * @enum {string}
          */
         Level: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "floor" | "household";
+        /**
+         * MapSettingsRead
+         * @description What the map page has to know before it draws.
+         */
+        MapSettingsRead: {
+            basemap: components["schemas"]["BasemapRead"] | null;
+        };
         /**
          * MeRead
          * @description Who one is, and the word that changing requests carry in the header X-Minqing-CSRF.
@@ -2329,6 +2402,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_archive_api_settings_basemap_pmtiles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_map_settings_api_settings_map_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapSettingsRead"];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
