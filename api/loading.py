@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from api.access.demo import welcome_visitors
+from api.access.demo import employ_everybody, welcome_visitors
 from api.maps.rebuild import rebuild
 from api.settings import ROOT
 
@@ -29,4 +29,5 @@ def load_sample(url: str, *, folder: Path = SAMPLE, progress: Callable[[int], No
     from api.places.load import load_city  # noqa: PLC0415  # see above
     from geo.synthesis.files import read_sample  # noqa: PLC0415  # see above
 
-    load_city(url, [read_sample(folder)], doors=True, progress=progress, afterwards=[rebuild, welcome_visitors])
+    afterwards = (rebuild, welcome_visitors, employ_everybody)
+    load_city(url, [read_sample(folder)], doors=True, progress=progress, afterwards=afterwards)

@@ -9,6 +9,8 @@ from fastapi import FastAPI
 
 from api import health, pages, problems
 from api.access import admission, guard
+from api.access.headers import SecurityHeaders
+from api.access.limits import BodyLimit, RateLimit
 from api.access.passwords import Kiln
 from api.access.routes import router as account
 from api.database import create_engine
@@ -54,4 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (health.router, account, places, plans, maps, basemap.router):
         app.include_router(router)
     pages.install(app, settings.web_dist)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RateLimit, per_second=settings.requests_per_s)
+    app.add_middleware(SecurityHeaders)
     return app

@@ -26,7 +26,19 @@ AWAY = Sentence("数据库暂时无法连接,请稍后再试。", "The store is 
 BROKEN = Sentence("服务出错了,我们已记录下来。", "Something went wrong on our side; it has been recorded.")
 BY_STATUS = {
     404: Sentence("没有这个地址。", "There is nothing at this address."),
+    400: Sentence("请求内容无法读取。", "The request's body can not be read."),
+    413: Sentence("请求内容太大。", "The request carries too much."),
     405: Sentence("这里不支持这种操作。", "This address does not take that method."),
+}
+
+# What the store refuses by itself; a row outside the asker's jurisdiction looks like one that is not there.
+BY_SQLSTATE = {
+    "22": (
+        422,
+        Sentence("请求中有无法保存的字符或数字。", "The request holds a character or a number that can not be kept."),
+    ),
+    "23": (409, Sentence("与已有数据冲突。", "This contradicts what is already there.")),
+    "42501": (404, Sentence("没有这个对象,或您无权操作。", "There is no such thing, or it is not yours to change.")),
 }
 
 
@@ -91,7 +103,16 @@ def _is_away(error: DBAPIError) -> bool:
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, DBAPIError) and _is_away(error):
         return await _on_store_error(request, error)
+    code = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    for start, (status, sentence) in BY_SQLSTATE.items():
+        if code.startswith(start):
+            log.info("refused by the store", path=request.url.path, sqlstate=code)
+            return answer(request, status, sentence)
     return await _on_anything(request, error)
+
+
+async def _on_unspeakable(request: Request, _: Exception) -> JSONResponse:
+    return answer(request, 422, BY_SQLSTATE["22"][1])
 
 
 async def _on_anything(request: Request, error: Exception) -> JSONResponse:
@@ -107,6 +128,7 @@ def install(app: FastAPI) -> None:
     for away in (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError):
         app.add_exception_handler(away, _on_store_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(UnicodeError, _on_unspeakable)
     app.add_exception_handler(Exception, _on_anything)
 
 

@@ -79,3 +79,6 @@ class Settings(BaseSettings):
     """Logs as JSON lines; left open, they are when the output is no terminal."""
 
     log_level: str = "INFO"
+
+    requests_per_s: float = Field(default=500, gt=0)
+    """How many requests a second one network may make on the long run; a changing request counts tenfold."""

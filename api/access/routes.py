@@ -6,12 +6,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response, status
+from sqlalchemy import text
 
-from api.access import admission, forgery, keyring, login, own
+from api.access import admission, demo, forgery, keyring, login, own
 from api.access.admission import Asking, Member
 from api.access.keyring import Keyring
 from api.access.passwords import Kiln
+from api.access.roles import Role
 from api.access.schemas import (
+    DemoRead,
     DeviceRead,
     MeRead,
     PasswordProof,
@@ -23,7 +26,7 @@ from api.access.schemas import (
     TotpRead,
     TotpUpdate,
 )
-from api.database import Session
+from api.database import OpenSession, Session
 from api.errors import ForbiddenError
 
 router = APIRouter(prefix="/api", tags=["account"])
@@ -56,6 +59,15 @@ async def log_in(request: Request, response: Response, shown: SessionCreate, kil
     proof = login.Proof(shown.login, shown.password, shown.code)
     cookie = await login.log_in(request.app.state.engine, kiln, ring, proof, caller)
     admission.hand_out(request, response, cookie)
+
+
+@router.get("/demo")
+async def read_demo(request: Request, session: OpenSession) -> list[DemoRead]:
+    """The sample's demo accounts; none elsewhere, and none seen from another machine."""
+    if not admission.on_this_machine(request):
+        return []
+    rows = (await session.execute(text("SELECT login, role FROM demo_logins()"))).all()
+    return [DemoRead(login=login, role=Role(role), password=demo.PASSWORD) for login, role in rows]
 
 
 @router.delete("/session", status_code=NOTHING)

@@ -21,7 +21,7 @@ Reason = Annotated[
 class Asked(BaseModel):
     """What every request body shares: a field nobody knows is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Read(BaseModel):
@@ -36,6 +36,14 @@ class SessionCreate(Asked):
     login: Login
     password: Password
     code: Digits = ""
+
+
+class DemoRead(Read):
+    """A demo account of the sample; all of them share one password, and work on the machine itself only."""
+
+    login: str
+    role: Role
+    password: str
 
 
 class PostRead(Read):

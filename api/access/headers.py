@@ -1,0 +1,83 @@
+"""What every answer forbids the browser: to run foreign scripts, guess types, be framed, keep what it was shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=()",
+}
+A_YEAR = "max-age=31536000"
+
+
+def page_policy(basemaps: Sequence[str] = ()) -> str:
+    """The content security policy of our pages: own scripts only; ``basemaps`` are origins whose tiles may be drawn.
+
+    Element Plus and MapLibre set styles on elements, hence 'unsafe-inline' for styles; scripts never.
+
+    >>> "script-src 'self';" in page_policy()
+    True
+    """
+    outside = "".join(f" {origin}" for origin in basemaps)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "worker-src 'self' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            f"img-src 'self' data: blob:{outside}",
+            f"connect-src 'self'{outside}",
+            "font-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer that does not bring its own.
+
+    What somebody logged in was told is not kept by the browser at all: offices share their computers.
+    """
+
+    def __init__(self, app: ASGIApp, *, basemaps: Sequence[str] = ()) -> None:
+        self.app = app
+        self.page = page_policy(basemaps)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        asked = Headers(scope=scope)
+        api = scope["path"].startswith("/api/")
+        private = api and ("cookie" in asked or "authorization" in asked)
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in FIXED.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", API_POLICY if api else self.page)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", A_YEAR)
+                if private:
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, told)
