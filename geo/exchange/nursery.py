@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -73,6 +74,8 @@ def _serve(asked: Mapping[str, Any], run: Any) -> dict[str, Any]:
         try:
             run(asked)
             status = 0
+        except BaseException:  # noqa: BLE001  # the end of the process: whatever it is, the keeper's log should have it
+            traceback.print_exc()
         finally:
             os._exit(status)
     return _wait(pid, float(asked["wall_s"]))

@@ -85,6 +85,8 @@ def _layer(path: Path, layer: str | None, sink: Sink, found: Format, *, name: st
                     table = pa.Table.from_batches([batch])
                     shapes = _shapes(table, geometry)
                     taker.take(table.select(names).cast(schema), shapes)
+    except MemoryError:  # Arrow has one of its own that is also an ArrowException
+        raise
     except GDAL_TROUBLE as error:
         raise refusals.broken(sink.name, found, _said(where, error)) from error
 

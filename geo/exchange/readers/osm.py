@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import osmium
 import pyarrow as pa
+import shapely
 
 from geo.exchange import refusals
 from geo.exchange.recognise import Format
@@ -69,14 +70,27 @@ def _things(path: Path) -> Any:
         layer = _layer_of(thing)
         if layer is None:
             continue
-        try:
-            shape = factory.create_multipolygon(thing) if thing.is_area() else factory.create_linestring(thing)
-        except RuntimeError:  # a way of one node, or one whose nodes lie outside the extract
+        shape = _area(factory, thing) if thing.is_area() else _line(thing)
+        if shape is None:
             continue
         kind = "w" if not thing.is_area() or thing.from_way() else "r"
         number = thing.orig_id() if thing.is_area() else thing.id
         row = (f"{kind}{number}", *(thing.tags.get(column) for column in _COLUMNS[layer]))
-        yield layer, row, bytes.fromhex(shape)
+        yield layer, row, shape
+
+
+def _area(factory: osmium.geom.WKBFactory, thing: Any) -> bytes | None:
+    """The area's WKB, or None for rings that do not close within the extract."""
+    try:
+        return bytes.fromhex(factory.create_multipolygon(thing))
+    except (RuntimeError, osmium.InvalidLocationError):
+        return None
+
+
+def _line(thing: Any) -> bytes | None:
+    """The way's WKB as far as its nodes lie in the extract, or None for less than two of them."""
+    known = [(node.lon, node.lat) for node in thing.nodes if node.location.valid()]
+    return shapely.to_wkb(shapely.LineString(known)) if len(known) > 1 else None
 
 
 def _layer_of(thing: Any) -> str | None:

@@ -28,6 +28,8 @@ def read(path: Path, sink: Sink) -> None:
     try:
         with pq.ParquetFile(path) as file:
             _read(file, sink)
+    except MemoryError:  # Arrow has one of its own that is also an ArrowException
+        raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise refusals.broken(sink.name, Format.PARQUET) from error
 

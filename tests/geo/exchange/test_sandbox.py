@@ -9,12 +9,15 @@ import sys
 import threading
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from geo.errors import UnreadableFileError
 from geo.exchange.limits import MIB, Limits
 from geo.exchange.sandbox import Sandbox
-from tests.geo.exchange.bad_files import good
+from tests.geo.exchange.bad_files import geo, good
 
 ROOT = Path(__file__).parents[3]
 
@@ -74,10 +77,12 @@ def test_the_kernel_itself_holds_the_walls_here(sandbox: Sandbox, tmp_path: Path
 
 
 def test_a_file_that_wants_too_much_memory_is_stopped(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes(b"lon,lat,name\n" + b"104.1,30.6,abcdefghij\n" * 60_000)
-    with Sandbox(Limits(memory_bytes=2 * MIB)) as small, pytest.raises(UnreadableFileError) as refused:
-        small.read(tmp_path / "a.csv")
-    assert refused.value.refusal.code in {"out-of-means", "gave-up", "broken"}
+    table = pa.table({"note": ["x" * (200 * MIB)], "geometry": [shapely.to_wkb(shapely.Point(104, 30))]})
+    table = table.replace_schema_metadata(geo(encoding="WKB"))
+    pq.write_table(table, tmp_path / "bomb.parquet", compression="zstd")
+    assert (tmp_path / "bomb.parquet").stat().st_size < MIB
+    with Sandbox(Limits(memory_bytes=64 * MIB)) as small, pytest.raises(UnreadableFileError, match="memory"):
+        small.read(tmp_path / "bomb.parquet")
 
 
 def test_a_file_over_the_size_limit_is_not_even_copied(tmp_path: Path) -> None:
