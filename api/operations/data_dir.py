@@ -137,7 +137,7 @@ def no_room(root: Path) -> Trouble:
     )
 
 
-def claim(root: Path) -> DataDir:
+def claim(root: Path, *, least_free_mib: int = LEAST_FREE_MIB) -> DataDir:
     """The data directory at ``root``, made if there is nothing yet.
 
     Raises:
@@ -148,7 +148,7 @@ def claim(root: Path) -> DataDir:
     with readable(root):
         if known is None:
             root.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-        if shutil.disk_usage(root).free < LEAST_FREE_MIB * 1024 * 1024:
+        if shutil.disk_usage(root).free < least_free_mib * 1024 * 1024:
             raise no_room(root)
         if known is None:
             write_json(root / "minqing.json", {"product": PRODUCT, "layout": LAYOUT})

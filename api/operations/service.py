@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from api.embedded.account import as_account, ourselves
+from api.settings import ROOT
 from api.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from api.operations.store import Store
     from api.settings import Settings
 
+LOGS = {"api.serve": "service.log", "api.worker": "worker.log"}
 READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 30.0
 
@@ -27,32 +29,41 @@ STOP_WITHIN_S = 30.0
 def start(
     settings: Settings, data: DataDir, store: Store, listening: socket.socket, go: int | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start the service on ``listening``. It gets the service's address of the store, never the owner's.
+    """Start the service on ``listening``.
 
     With ``go``, the reading end of a pipe, it gets itself ready but serves nobody before a byte has come.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PGPASSWORD")}
+    handed = {"MINQING_LISTEN_FD": listening.fileno()} | ({} if go is None else {"MINQING_GO_FD": go})
+    return _child("api.serve", settings, data, store, handed)
+
+
+def start_worker(settings: Settings, data: DataDir, store: Store) -> subprocess.Popen[bytes]:
+    """Start the worker, which does what takes longer than a request."""
+    return _child("api.worker", settings, data, store, {})
+
+
+def _child(
+    module: str, settings: Settings, data: DataDir, store: Store, handed: dict[str, int]
+) -> subprocess.Popen[bytes]:
+    """A program of ours with the service's address of the store; it never gets the owner's."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "PGPASSWORD")}
     environment |= {
         "MINQING_DATABASE_URL": "",
         "MINQING_APP_DATABASE_URL": store.app_url,
         "MINQING_DATA_DIR": str(data.root),
         "MINQING_HOST": settings.host,
         "MINQING_PORT": str(settings.port),
-        "MINQING_LISTEN_FD": str(listening.fileno()),
+        "PYTHONPATH": str(ROOT),
+        **{key: str(number) for key, number in handed.items()},
     }
-    handed = [listening.fileno()]
-    if go is not None:
-        environment["MINQING_GO_FD"] = str(go)
-        handed.append(go)
-    command = [sys.executable, "-m", "api.serve"]
-    with (data.logs / "service.log").open("ab") as log:
+    with (data.logs / LOGS[module]).open("ab") as log:
         return subprocess.Popen(  # noqa: S603  # fixed words
-            as_account(ourselves(), command, on_our_death="TERM"),
+            as_account(ourselves(), [sys.executable, "-m", module], on_our_death="TERM"),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             env=environment,
-            pass_fds=handed,
+            pass_fds=list(handed.values()),
             start_new_session=True,
         )
 

@@ -26,6 +26,7 @@ from api.operations import data_dir, service, store
 from api.operations.data_dir import Running
 from api.operations.listening import listen
 from api.operations.process import imprint
+from api.settings import ROOT
 from api.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -141,7 +142,16 @@ def _bring_up(
     service.wait_until_ready(early, listening, data)
     serving.process, serving.began = early, time.monotonic()
     house.callback(serving.close)
+    if find_spec("api.worker") is not None:
+        charges.append(_employ_worker(partial(service.start_worker, settings, data, found), house))
     return charges
+
+
+def _employ_worker(start: Callable[[], subprocess.Popen[bytes]], house: ExitStack) -> Charge:
+    charge = Charge("worker", start, service.stop, began=time.monotonic())
+    charge.process = start()
+    house.callback(charge.close)
+    return charge
 
 
 def _wake(cluster: Cluster, announce: Announce, house: ExitStack) -> Charge:
@@ -184,6 +194,7 @@ def _warm_up() -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            cwd=ROOT,
             start_new_session=True,
         )
 
