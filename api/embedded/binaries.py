@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,29 @@ def find(version: int | None = None) -> Binaries:
     raise Trouble(
         f"本机没有带 PostGIS 的 {which}。请安装：sudo apt-get install -y {wanted}",
         f"There is no {which} with PostGIS on this machine. Install it: sudo apt-get install -y {wanted}",
+    )
+
+
+def client(name: str) -> str:
+    """The newest ``pg_dump``, ``pg_restore`` or ``psql`` on this machine, PostGIS or not: for a server elsewhere.
+
+    Raises:
+        Trouble: There is none, with the line that installs it.
+    """
+
+    def version(path: Path) -> int:
+        found = re.search(r"(\d+)", _answer(path, "--version"))
+        return int(found[1]) if found else 0
+
+    places = [place for pattern in USUAL_PLACES for place in Path("/").glob(pattern.lstrip("/"))]
+    paths = [place / name for place in places if (place / name).exists()]
+    if paths:
+        return str(max(paths, key=version))
+    if on_path := shutil.which(name):
+        return on_path
+    raise Trouble(
+        f"找不到 {name}。请安装：sudo apt-get install -y postgresql-client",
+        f"{name} was not found. Install it: sudo apt-get install -y postgresql-client",
     )
 
 

@@ -18,7 +18,6 @@ from zipfile import ZIP_STORED, ZipFile
 
 import psycopg
 
-from api.embedded import binaries
 from api.operations.data_dir import LAYOUT, PRODUCT, readable
 from api.operations.fingerprint import fingerprint
 from api.trouble import Trouble
@@ -75,8 +74,7 @@ def _write(store: Store, data: DataDir, archive: ZipFile) -> None:
 
 @contextmanager
 def _pg_dump(store: Store, snapshot: str) -> Iterator[IO[bytes]]:
-    programs = store.cluster.binaries if store.cluster else binaries.find()
-    command = [programs.program("pg_dump"), "--format=custom", f"--snapshot={snapshot}", f"--dbname={store.owner_url}"]
+    command = [store.program("pg_dump"), "--format=custom", f"--snapshot={snapshot}", f"--dbname={store.owner_url}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/") as process:  # noqa: S603  # fixed words
         assert process.stdout is not None
         assert process.stderr is not None

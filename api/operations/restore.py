@@ -20,7 +20,6 @@ from zipfile import BadZipFile, ZipFile
 import psycopg
 from psycopg import sql
 
-from api.embedded import binaries
 from api.embedded.roles import ensure_database, ensure_roles
 from api.operations.data_dir import LAYOUT, PRODUCT
 from api.operations.fingerprint import Content, differences, fingerprint
@@ -142,13 +141,12 @@ def _compare(url: str, manifest: Manifest) -> None:
 
 def _fill(archive: ZipFile, store: Store, url: str) -> None:
     """Run the dump's own statements, read by pg_restore, through psql into the database at ``url``."""
-    programs = store.cluster.binaries if store.cluster else binaries.find()
     with tempfile.NamedTemporaryFile(prefix="minqing-restore-") as dump:
         with archive.open("store.dump") as stored:
             shutil.copyfileobj(stored, dump, 1 << 20)
         dump.flush()
-        read = [programs.program("pg_restore"), "--no-owner", "--file=-", dump.name]
-        write = [programs.program("psql"), "-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", f"--dbname={url}"]
+        read = [store.program("pg_restore"), "--no-owner", "--file=-", dump.name]
+        write = [store.program("psql"), "-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", f"--dbname={url}"]
         with (
             tempfile.TemporaryFile() as complaints,
             subprocess.Popen(read, stdout=subprocess.PIPE, stderr=complaints, cwd="/") as reader,  # noqa: S603  # fixed words

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
+from api.embedded import binaries
 from api.embedded import cluster as clusters
 from api.embedded.cluster import APP, DATABASE, Cluster
 from api.embedded.roles import ensure_database, ensure_roles, renew_marks
@@ -34,6 +35,10 @@ class Store:
     owner_url: str
     app_url: str
     cluster: Cluster | None
+
+    def program(self, name: str) -> str:
+        """The client program of this name that suits the store."""
+        return self.cluster.binaries.program(name) if self.cluster else binaries.client(name)
 
 
 def find(settings: Settings, data: DataDir) -> Store:
