@@ -107,7 +107,11 @@ def newer(member: str, content: bytes) -> bytes:
     return json.dumps({**json.loads(content), "layout": 99}).encode() if member == "manifest.json" else content
 
 
-WRONG = {one_row_fewer: "not what was backed up", cut_short: "Not restored", newer: "newer version"}
+WRONG: dict[Callable[[str, bytes], bytes], str] = {
+    one_row_fewer: "not what was backed up",
+    cut_short: "Not restored",
+    newer: "newer version",
+}
 
 
 @pytest.mark.parametrize("change", list(WRONG))
