@@ -16,7 +16,7 @@ class Rule:
     """Fewest, most and wished-for households of one grid; counts of households.
 
     Raises:
-        InvalidInputError: unless 0 <= least <= target <= most and most >= 1.
+        InvalidInputError: unless 0 <= least <= target <= most and target >= 1.
     """
 
     least: int = 30
@@ -24,10 +24,10 @@ class Rule:
     target: int = 70
 
     def __post_init__(self) -> None:
-        if self.most < 1 or not 0 <= self.least <= self.target <= self.most:
+        if not 0 <= self.least <= self.target <= self.most or self.target < 1:
             raise InvalidInputError(
                 f"The rule {self.least}-{self.target}-{self.most} is impossible: "
-                "0 <= least <= target <= most must hold."
+                "0 <= least <= target <= most and target >= 1 must hold."
             )
 
     def admits(self, households: int) -> bool:
