@@ -1,9 +1,9 @@
 """How good can any plan be? Dual prices of the dwellings, and a lower bound that holds for every plan.
 
 Column generation: a linear programme over known grids prices the atoms, the knapsack of ``pricing`` looks for grids
-that cost less than their atoms are worth, until none is left. With prices λ every plan costs at least
-Σλ + Σ_j min(0, v_j), where v_j bounds the reduced cost of the grids around medoid j, since an atom is the medoid of
-one grid at most.
+that cost less than their atoms are worth, until none is left. With prices λ every plan of k grids costs at least
+Σλ + the k least v_j, where v_j bounds the reduced cost of the grids around medoid j: an atom is the medoid of one
+grid at most.
 """
 
 from __future__ import annotations
@@ -13,26 +13,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.partition.master import Grid, Master
-from geo.partition.objective import Board
+from geo.partition.master import Grid, Master, Prices
 from geo.partition.pricing import Limits, fined_cost, price
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from geo.partition.objective import Board
     from geo.partition.weave import Weave
 
 #: Reduced costs above this are no improvement.
 SLIGHT = 1.0e-7
-#: Steps that the listing may take around one medoid before it gives up: first while grids are easily found, then more.
-STEPS = (60, 1_000, 20_000)
+#: Steps that the listing may take around one medoid before it gives up: few while grids are easily found, then more.
+STEPS = (80, 1_000, 20_000)
+#: How far the prices move from the best known towards the programme's own (Wentges 1997): against oscillation.
+STRIDE = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """A problem made ready for proofs: what does the best plan within ``limits`` cost?"""
+    """A problem made ready for proofs: what does the best plan of ``fewest``..``most`` grids within ``limits`` cost?"""
 
     board: Board
     woven: Weave
@@ -49,19 +51,39 @@ class Question:
 
     def floor(self, least: NDArray[np.float64]) -> float:
         """The least sum of reduced costs, one grid a medoid, ``fewest``..``most`` grids."""
-        order = np.sort(least)
-        sums = np.cumsum(order)[self.fewest - 1 : self.most]
-        return float(sums.min())
+        return float(np.cumsum(np.sort(least))[self.fewest - 1 : self.most].min())
+
+    def toll(self, each: float) -> float:
+        """The least that the allowed numbers of grids cost at ``each`` a grid."""
+        return min(self.fewest * each, self.most * each)
+
+    def first_prices(self, plan: Sequence[Grid]) -> NDArray[np.float64]:
+        """Prices that share each grid's cost among its atoms: a household pays its walk and its part of the rest."""
+        board, dual = self.board, np.zeros(len(self.board.households))
+        for grid in plan:
+            own = np.asarray(grid)
+            weight = board.households[own].astype(float)
+            walks = [weight * np.linalg.norm(board.place[own] - board.place[j], axis=1) for j in grid]
+            walk = min(walks, key=lambda w: float(w.sum()))
+            dual[own] = walk + (self.cost(grid) - walk.sum()) * weight / max(weight.sum(), 1.0)
+        return dual
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bound:
-    """No plan costs less than ``value``; ``dual`` (n,) shows it. ``relaxed`` is what follows without listing."""
+    """No plan costs less than ``value``: prices ``dual`` (n,), ``each`` a grid show it.
+
+    ``listed`` tells that the connected grids had to be listed for it: the relaxed price alone promises ``relaxed``,
+    with the prices ``relaxed_dual``. ``count`` is the number of grids in the programme's best mixture.
+    """
 
     value: float
     dual: NDArray[np.float64]
+    each: float
+    listed: bool
     relaxed: float
     relaxed_dual: NDArray[np.float64]
+    count: float
 
 
 class Pool:
@@ -81,46 +103,100 @@ class Pool:
         return new, [self.costs[g] for g in new]
 
 
-def unpacked(flat: NDArray[np.int64]) -> list[Grid]:
-    """Grids written one after the other as size and atoms."""
+def unpacked(flat: NDArray[np.int64]) -> tuple[list[Grid], list[tuple[int, Grid]]]:
+    """Grids as ``price`` writes them: the connected ones, and (medoid, grid) of the loose ones."""
     grids: list[Grid] = []
+    loose: list[tuple[int, Grid]] = []
     at, values = 0, flat.tolist()
     while at < len(values):
-        grids.append(tuple(values[at + 1 : at + 1 + values[at]]))
-        at += values[at] + 1
-    return grids
+        if values[at] > 0:
+            grids.append(tuple(values[at + 1 : at + 1 + values[at]]))
+            at += values[at] + 1
+        else:
+            loose.append((-values[at + 1], tuple(values[at + 2 : at + 2 - values[at]])))
+            at += 2 - values[at]
+    return grids, loose
+
+
+class Climb:
+    """One column generation, round by round; ``bound`` is the best so far."""
+
+    def __init__(self, question: Question, pool: Pool, plan: Sequence[Grid], upper: float) -> None:
+        self.question, self.pool, self.upper = question, pool, upper
+        self.centre = question.first_prices(plan)
+        self.value = self.relaxed = -np.inf
+        self.dual = self.relaxed_dual = self.centre
+        self.each, self.count, self.listed = 0.0, float(len(plan)), False
+        self.patience = 0
+        self.complete = False
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin the programme anew from the connected grids of the pool."""
+        question = self.question
+        self.loosened: set[tuple[int, Grid]] = set()
+        n = len(question.board.households)
+        self.master = Master(n, question.fewest, question.most, dear=10.0 * (abs(self.upper) + 1.0))
+        self.master.add(list(self.pool.costs), list(self.pool.costs.values()))
+
+    def round(self, prices: Prices, *, smooth: bool) -> bool:
+        """Price once; whether anything new was offered to the programme."""
+        dual = self.centre + STRIDE * (prices.dual - self.centre) if smooth else prices.dual
+        question, each = self.question, prices.each
+        flat, least, complete = price(
+            question.board, question.woven, question.limits, dual, each - SLIGHT, STEPS[self.patience], 2
+        )
+        grids, loose = unpacked(flat)
+        self._raise_relaxed(dual, least)
+        new, costs = self.pool.add(grids)
+        if not grids and complete.all():
+            self._raise(dual, each)
+        if self.patience == 0:
+            fresh = [(j, grid) for j, grid in loose if (j, grid) not in self.loosened]
+            new += [grid for _, grid in fresh]
+            costs += [float(least[j] + dual[list(grid)].sum()) for j, grid in fresh]
+            self.loosened.update(fresh)
+        self.master.add(new, costs)
+        self.complete = bool(complete.all())
+        return bool(new)
+
+    def _raise_relaxed(self, dual: NDArray[np.float64], least: NDArray[np.float64]) -> None:
+        value = float(dual.sum() + self.question.floor(least))
+        if value > self.relaxed:
+            self.relaxed, self.relaxed_dual, self.centre = value, dual, dual
+
+    def _raise(self, dual: NDArray[np.float64], each: float) -> None:
+        """No connected grid costs less than its atoms and ``each`` are worth: that is a bound by itself."""
+        value = float(dual.sum()) + self.question.toll(each - SLIGHT)
+        if value > self.value:
+            self.value, self.dual, self.each = value, dual, each
+
+    def bound(self) -> Bound:
+        """The best bound so far."""
+        listed = self.value > self.relaxed + SLIGHT
+        value, dual = (self.value, self.dual) if listed else (self.relaxed, self.relaxed_dual)
+        return Bound(value, dual, self.each, listed, self.relaxed, self.relaxed_dual, self.count)
 
 
 def lower_bound(
-    question: Question, pool: Pool, upper: float, going_on: Callable[[], bool], rounds: int = 200
+    question: Question,
+    pool: Pool,
+    plan: Sequence[Grid],
+    upper: float,
+    going_on: Callable[[], bool],
+    rounds: int = 150,
 ) -> Bound:
     """Raise the bound until it meets ``upper``, no better grid exists, or ``going_on`` says stop."""
-    n = len(question.board.households)
-    master = Master(n, dear=10.0 * (abs(upper) + 1.0))
-    master.add(list(pool.costs), list(pool.costs.values()))
-    best, relaxed, patience = -np.inf, -np.inf, 0
-    best_dual = relaxed_dual = np.zeros(n)
+    climb = Climb(question, pool, plan, upper)
     for _ in range(rounds):
-        _, dual, _ = master.solve()
-        flat, least, complete = price(
-            question.board, question.woven, question.limits, dual, -SLIGHT, STEPS[patience], 2
-        )
-        grids = unpacked(flat)
-        loose = dual.sum() + question.floor(least)
-        if loose > relaxed:
-            relaxed, relaxed_dual = loose, dual
-        new, costs = pool.add(grids)
-        if not new:
-            proved = np.where(complete, np.maximum(least, -SLIGHT), least)
-            tight = dual.sum() + question.floor(proved)
-            if tight > best:
-                best, best_dual = tight, dual
-            patience += 1
-            if complete.all() or patience == len(STEPS):
-                break
-        if max(best, relaxed) >= upper - SLIGHT or not going_on():
+        prices = climb.master.solve()
+        climb.count = prices.count
+        fresh = climb.round(prices, smooth=True) or climb.round(prices, smooth=False)
+        if max(climb.relaxed, climb.value) >= upper - SLIGHT or not going_on():
             break
-        master.add(new, costs)
-    if relaxed >= best:
-        best, best_dual = relaxed, relaxed_dual
-    return Bound(best, best_dual, relaxed, relaxed_dual)
+        if not fresh:
+            if (climb.complete and not climb.loosened) or climb.patience + 1 == len(STEPS):
+                break
+            climb.patience += 1
+            climb.restart()
+    return climb.bound()

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.partition.bound import SLIGHT
 from geo.partition.certificate import Leaf
-from geo.partition.master import Grid, Master
+from geo.partition.master import Grid, Master, Prices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from geo.partition.bound import Question
 
 Pair = tuple[int, int]
 #: Shares this near to a whole number are whole.
@@ -49,15 +52,15 @@ class Cover:
 
 
 def best_cover(
-    atoms: int,
+    question: Question,
     costs: Mapping[Grid, float],
     upper: float,
     going_on: Callable[[], bool],
     *,
-    slack: float,
-    most_nodes: int = 400,
+    most_nodes: int = 200,
 ) -> Cover:
-    """The cheapest plan below ``upper - slack`` from the grids in ``costs``; depth first, together before apart."""
+    """The cheapest plan below ``upper`` from the grids in ``costs``; depth first, together before apart."""
+    atoms = len(question.board.households)
     plan: tuple[Grid, ...] | None = None
     leaves: list[Leaf] = []
     lowest, nodes = np.inf, 0
@@ -65,24 +68,28 @@ def best_cover(
     while stack:
         node, own = stack.pop()
         own = {g: v for g, v in own.items() if node.admits(v[0])}
-        master = Master(atoms, dear=100.0 * (abs(upper) + 1.0))
+        master = Master(atoms, question.fewest, question.most, dear=100.0 * (abs(upper) + 1.0))
         grids = list(own)
         master.add(grids, [own[g][1] for g in grids])
-        value, dual, share = master.solve()
+        prices = master.solve()
         nodes += 1
-        stop = nodes >= most_nodes or not going_on()
-        pair = None if stop or value >= upper - slack else _divided(grids, share)
-        if pair is None and not stop and value < upper - slack:
-            chosen = tuple(g for g, x in zip(grids, share, strict=True) if x > 0.5)  # noqa: PLR2004 - whole shares
-            if sum(len(g) for g in chosen) == atoms:
-                plan, upper = chosen, value
+        stop = nodes > most_nodes or not going_on()
+        pair = None if stop or prices.value >= upper - SLIGHT else _divided(grids, prices.share)
         if pair is None:
-            leaves.append(Leaf(node.together, node.apart, dual))
-            lowest = min(lowest, value)
+            if prices.value < upper - SLIGHT and not stop:
+                plan, upper = _whole(grids, prices, atoms) or plan, min(upper, prices.value)
+            leaves.append(Leaf(node.together, node.apart, prices.dual, prices.each))
+            lowest = min(lowest, prices.value)
             continue
         stack.append((Node(node.together, (*node.apart, pair)), own))
         stack.append((Node((*node.together, pair), node.apart), own))
     return Cover(plan, upper, float(lowest), tuple(leaves))
+
+
+def _whole(grids: list[Grid], prices: Prices, atoms: int) -> tuple[Grid, ...] | None:
+    """The plan that whole shares make, or None if an artificial column fills a gap."""
+    chosen = tuple(g for g, x in zip(grids, prices.share, strict=True) if x > 1 - WHOLE)
+    return chosen if sum(len(g) for g in chosen) == atoms else None
 
 
 def _divided(grids: list[Grid], share: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Pair | None:

@@ -5,6 +5,7 @@ Its dual prices tell what each atom is worth to the plan; the pricing looks for 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import highspy
@@ -18,42 +19,65 @@ if TYPE_CHECKING:
 Grid = tuple[int, ...]
 
 
-class Master:
-    """A HiGHS model with one row an atom and one column a grid, warm from one solve to the next."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Prices:
+    """A solved programme.
 
-    def __init__(self, atoms: int, dear: float) -> None:
+    Attributes:
+        value: cost of the best mixture of grids.
+        dual: (n,) price of each atom.
+        each: price of one more grid, from the limits on their number.
+        share: share of each grid offered so far.
+        count: number of grids in the mixture.
+    """
+
+    value: float
+    dual: NDArray[np.float64]
+    each: float
+    share: NDArray[np.float64]
+    count: float
+
+
+class Master:
+    """A HiGHS model with one row an atom, one for the number of grids, and one column a grid; warm between solves."""
+
+    def __init__(self, atoms: int, fewest: int, most: int, dear: float) -> None:
         """Start with one artificial column an atom at the price ``dear``, so that a solution always exists."""
-        self.highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):
+        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types its values, not this constructor
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("presolve", "off"),
+            ("solver", "simplex"),
+            ("dual_feasibility_tolerance", 1.0e-9),
+            ("primal_feasibility_tolerance", 1.0e-9),
+        ):
             self.highs.setOptionValue(option, value)
         self.atoms = atoms
-        ones = np.ones(atoms)
+        lower, upper = np.ones(atoms + 1), np.ones(atoms + 1)
+        lower[atoms], upper[atoms] = fewest, most
         none = np.array([], dtype=np.int32)
-        self.highs.addRows(atoms, ones, ones, 0, np.zeros(atoms, dtype=np.int32), none, np.array([]))
-        self.add([(i,) for i in range(atoms)], [dear] * atoms)
+        self.highs.addRows(atoms + 1, lower, upper, 0, np.zeros(atoms + 1, dtype=np.int32), none, np.array([]))
+        self._columns([(i,) for i in range(atoms)], [dear] * atoms)
+        self._columns([(atoms,)], [dear])
 
     def add(self, grids: Sequence[Grid], costs: Sequence[float]) -> None:
         """Offer more grids."""
-        if not grids:
-            return
-        sizes = np.array([len(g) for g in grids])
-        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int32)
-        index = np.concatenate([np.asarray(g, dtype=np.int32) for g in grids])
-        count = len(grids)
-        self.highs.addCols(
-            count,
-            np.asarray(costs, dtype=np.float64),
-            np.zeros(count),
-            np.full(count, highspy.kHighsInf),
-            len(index),
-            starts,
-            index,
-            np.ones(len(index)),
-        )
+        if grids:
+            self._columns([(*grid, self.atoms) for grid in grids], costs)
 
-    def solve(self) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-        """(value, dual price of each atom, share of each grid offered so far without the artificial ones)."""
+    def _columns(self, columns: Sequence[Grid], costs: Sequence[float]) -> None:
+        sizes = np.array([len(c) for c in columns])
+        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int32)
+        index = np.concatenate([np.asarray(c, dtype=np.int32) for c in columns])
+        count, ones = len(columns), np.ones(len(index))
+        zeros, free = np.zeros(count), np.full(count, highspy.kHighsInf)
+        self.highs.addCols(count, np.asarray(costs, dtype=float), zeros, free, len(index), starts, index, ones)
+
+    def solve(self) -> Prices:
+        """Price the atoms by the grids offered so far."""
         self.highs.run()
         solution = self.highs.getSolution()
+        dual, share = np.array(solution.row_dual), np.array(solution.col_value)[self.atoms + 1 :]
         value = float(self.highs.getInfo().objective_function_value)
-        return value, np.array(solution.row_dual), np.array(solution.col_value)[self.atoms :]
+        return Prices(value, dual[: self.atoms], float(dual[self.atoms]), share, float(share.sum()))

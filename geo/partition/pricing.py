@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from geo.partition.weave import Weave
 
 
-#: Two walks this close are the same walk.
+#: Marks of an atom while grids are listed: left out (or out of the question), undecided, taken.
+OUT, OPEN, TAKEN = 0, 1, 2
+#: Both branches of a position have been tried.
+BOTH = 2
+#: Two walks this close are the same walk, up to rounding.
 SAME = 1.0e-12
+#: Two medoids this close are equally good; far above rounding.
+TIE = 1.0e-9
 
 
 class Limits(NamedTuple):
@@ -47,7 +53,7 @@ def allowance(board: Board, limits: Limits, j: int) -> int:
     for i in range(len(board.households)):
         if i != j and board.most < board.households[i] <= limits.spare:
             allowed += board.households[i] - board.most
-    return allowed
+    return int(allowed)
 
 
 @compiled
@@ -170,7 +176,9 @@ def price(
     """Connected grids of reduced cost <= ``threshold``, at most ``most_grids`` a medoid.
 
     Returns the grids (each as its size and its atoms, one after the other), for each medoid (n,) a true lower bound
-    on the reduced cost of its grids, and (n,) whether all its grids within the threshold were listed.
+    on the reduced cost of its grids, and (n,) whether all its grids within the threshold were listed. Where the
+    listing gave up before it found any, the loose (perhaps unconnected) grid of that bound stands instead, as minus
+    its size, minus its medoid, and its atoms.
     """
     n = len(dual)
     least, complete = np.empty(n), np.ones(n, np.bool_)
@@ -179,9 +187,30 @@ def price(
         table = table_of(board, woven, limits, dual, j)
         least[j] = table.cost[0, 0, 0]
         if least[j] <= threshold:
+            known = len(out)
             complete[j] = list_grids(board, table, limits, dual, threshold, j, most_steps, most_grids, out)
+            if not complete[j] and len(out) == known:
+                _append_loose(board, table, j, out)
     floating_grids(board, woven, limits, dual, threshold, least, out)
     return np.array(out)[1:], least, complete
+
+
+@compiled
+def _append_loose(board: Board, table: Table, j: int, out: list[np.int64]) -> None:
+    """Append the grid of the least relaxed reduced cost, connected or not."""
+    t, s, h, head = 0, 0, 0, len(out)
+    out.append(np.int64(0))
+    out.append(np.int64(-j))
+    while t < len(table.atom):
+        if _better_branch(board, table, t, s, h) == 1:
+            out.append(table.atom[t])
+            h += board.households[table.atom[t]]
+            s = 1
+            t += 1
+        else:
+            s = 1 if table.hung[t] else 0
+            t = table.skip[t]
+    out[head] = np.int64(head + 2 - len(out))
 
 
 @compiled
@@ -206,7 +235,7 @@ def list_grids(
         t = t_at[depth]
         _take_back(table, mark, t, taken[depth])
         taken[depth] = -1
-        if t == last or tried[depth] == 2:
+        if t == last or tried[depth] == BOTH:
             if t == last:
                 grids += _keep(board, limits, dual, threshold, j, mark, out)
             depth -= 1
@@ -238,28 +267,28 @@ def list_grids(
 
 @compiled
 def _undecided(table: Table, n: int) -> NDArray[np.int64]:
-    """(n,) 1 for an atom still to be decided, 0 for one that may not be taken; later 2 for taken ones."""
+    """(n,) the mark of each atom before anything is decided."""
     mark = np.zeros(n, np.int64)
     for t in range(len(table.atom)):
         if table.may[t]:
-            mark[table.atom[t]] = 1
+            mark[table.atom[t]] = OPEN
     return mark
 
 
 @compiled
 def _decide(table: Table, mark: NDArray[np.int64], t: int, take: int) -> None:
     if take == 1:
-        mark[table.atom[t]] = 2
+        mark[table.atom[t]] = TAKEN
     else:
         for k in range(t, table.skip[t]):
-            mark[table.atom[k]] = 0
+            mark[table.atom[k]] = OUT
 
 
 @compiled
 def _take_back(table: Table, mark: NDArray[np.int64], t: int, take: int) -> None:
     if take >= 0:
         for k in range(t, t + 1 if take == 1 else table.skip[t]):
-            mark[table.atom[k]] = 1 if table.may[k] else 0
+            mark[table.atom[k]] = OPEN if table.may[k] else OUT
 
 
 @compiled
@@ -267,8 +296,8 @@ def _hangs_together(board: Board, mark: NDArray[np.int64], j: int) -> bool:
     """Whether the taken atoms can still be joined through undecided ones."""
     missing = 0
     for k in range(len(mark)):
-        missing += mark[k] == 2
-    if mark[j] == 0:
+        missing += mark[k] == TAKEN
+    if mark[j] == OUT:
         return False
     seen = np.zeros(len(mark), np.bool_)
     queue = np.empty(len(mark), np.int64)
@@ -277,10 +306,10 @@ def _hangs_together(board: Board, mark: NDArray[np.int64], j: int) -> bool:
     while at < filled and missing > 0:
         v = queue[at]
         at += 1
-        missing -= mark[v] == 2
+        missing -= mark[v] == TAKEN
         for e in range(board.start[v], board.start[v + 1]):
             w = board.near[e]
-            if mark[w] > 0 and not seen[w]:
+            if mark[w] != OUT and not seen[w]:
                 seen[w] = True
                 queue[filled] = w
                 filled += 1
@@ -294,8 +323,8 @@ def _step(board: Board, table: Table, t: int, s: int, h: int, take: int) -> floa
     if take == 1:
         if not table.may[t] or h + board.households[table.atom[t]] >= table.cost.shape[2]:
             return np.inf
-        return table.gain[t] + (0.0 if linked else table.toll[t])
-    return np.inf if table.must[t] else (table.toll[t] if linked else 0.0)
+        return float(table.gain[t] + (0.0 if linked else table.toll[t]))
+    return np.inf if table.must[t] else float(table.toll[t] if linked else 0.0)
 
 
 @compiled
@@ -319,13 +348,13 @@ def _keep(
     out: list[np.int64],
 ) -> int:
     """Append the taken atoms if they are connected, ``j`` is a best medoid and the true reduced cost fits."""
-    inside = mark == 2  # noqa: PLR2004 - 2 marks a taken atom
+    inside = mark == TAKEN
     atoms = np.flatnonzero(inside)
     kept = 0
     if connected(board, atoms, inside):
         walk = 0.0
         for i in atoms:
-            walk += board.households[i] * distance(board, i, j)
+            walk += board.households[i] * distance(board, int(i), j)
         if walk <= walk_cost(board, atoms)[0] + SAME:
             kept = _append(board, limits, dual, threshold, atoms, inside, out)
     return kept
@@ -347,8 +376,7 @@ def _append(
     if reduced > threshold:
         return 0
     out.append(np.int64(len(atoms)))
-    for i in atoms:
-        out.append(i)
+    out.extend(atoms)
     return 1
 
 
@@ -381,6 +409,19 @@ def connected(board: Board, atoms: NDArray[np.int64], inside: NDArray[np.bool_])
 
 
 @compiled
+def _first_medoid(board: Board, atoms: NDArray[np.int64]) -> int:
+    """The first of the best medoids: rounding must not choose among equals, for the verifier chooses again."""
+    best = walk_cost(board, atoms)[0]
+    for j in atoms:
+        walk = 0.0
+        for i in atoms:
+            walk += board.households[i] * distance(board, i, j)
+        if walk <= best + TIE:
+            return int(j)
+    return int(atoms[0])
+
+
+@compiled
 def floating_grids(
     board: Board,
     woven: Weave,
@@ -408,7 +449,7 @@ def floating_grids(
             miss = excess(board, households) - forced
             if miss <= limits.spare:
                 atoms = stretch[:size]
-                medoid = walk_cost(board, atoms)[1]
+                medoid = _first_medoid(board, atoms)
                 reduced = fined_cost(board, limits, atoms, inside) - dual[atoms].sum()
                 least[medoid] = min(least[medoid], reduced)
                 _append(board, limits, dual, threshold, atoms, inside, out)

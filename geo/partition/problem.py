@@ -87,9 +87,7 @@ def problems_of(graph: AtomGraph) -> tuple[Problem, ...]:
     )
 
 
-def _component(
-    graph: AtomGraph, atoms: NDArray[np.int32], own: NDArray[np.intp], density: float
-) -> Problem:
+def _component(graph: AtomGraph, atoms: NDArray[np.int32], own: NDArray[np.intp], density: float) -> Problem:
     local = np.full(len(graph), -1, dtype=np.int32)
     local[atoms] = np.arange(len(atoms), dtype=np.int32)
     return Problem(
@@ -135,7 +133,9 @@ def check(graph: AtomGraph) -> None:
         raise InvalidInputError("An edge joins an atom with itself; build the graph anew from the places.")
 
 
-def _refuse_first(wrong: NDArray[np.bool_], values: NDArray[np.generic], fault: str, what: str = "count") -> None:
+def _refuse_first(
+    wrong: NDArray[np.bool_] | np.bool_, values: NDArray[np.generic], fault: str, what: str = "count"
+) -> None:
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise InvalidInputError(f"Atom {first}: the {what} {values[first]} {fault}; correct the unit's data.")

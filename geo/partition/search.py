@@ -18,6 +18,8 @@ from geo.partition.tree import cut_tree, spanning_tree
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+#: Share of recombinations that try to divide one grid by itself.
+ALONE = 0.07
 #: Improvements below this are rounding.
 SLIGHT = 1.0e-9
 
@@ -69,7 +71,7 @@ def recombine(
         seed = below(chance, n)
         if locked[seed]:
             continue
-        wanted = 2 + int(draw(chance) * draw(chance) * 3.0) if draw(chance) < 0.93 else 1
+        wanted = 1 if draw(chance) < ALONE else 2 + int(draw(chance) * draw(chance) * 3.0)
         atoms = _region(board, label, locked, label[seed], wanted, chance)
         local[atoms] = np.arange(len(atoms))
         old = _compact(label[atoms])

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import ceil, inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo.partition.certificate import Certificate
-from geo.partition.infeasible import Reason, reason_of
-from geo.partition.objective import Score, Weights, board_of, plan_cost
-from geo.partition.plan import improve
-from geo.partition.proof import prove
+from geo.partition.infeasible import Waiver, reason_of, waivers_of
+from geo.partition.objective import Board, Score, Weights, board_of, plan_cost
+from geo.partition.plan import draw_plan, grids_of, labels_of
+from geo.partition.proof import counted_violation, prove_objective, prove_violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from geo.errors import Refusal
+    from geo.partition.master import Grid
     from geo.partition.problem import Problem
     from geo.topology.bounds import Rule
 
@@ -44,6 +47,7 @@ class Solution:
         bound: what no plan of this violation can undercut (proved); -inf where no proof was asked for.
         status: ``infeasible`` where the least violation is above 0.
         reason: why the rule cannot be met, None where it is.
+        waivers: the exemptions that the plan needs.
         certificate: what ``verify`` needs.
         seconds: wall-clock time spent.
     """
@@ -54,7 +58,8 @@ class Solution:
     objective: float
     bound: float
     status: Status
-    reason: Reason | None
+    reason: Refusal | None
+    waivers: tuple[Waiver, ...]
     certificate: Certificate
     seconds: float
 
@@ -68,11 +73,15 @@ class Solution:
     @property
     def proved(self) -> bool:
         """Whether no plan is better."""
-        return self.gap <= CERTAIN
+        return self.violation == self.least_violation and self.objective - self.bound <= CERTAIN * max(
+            self.objective, 1.0
+        )
 
 
 #: Relative gap below which two objectives are the same.
 CERTAIN = 1.0e-6
+#: Price of a household of violation while the objective of an infeasible problem is proved.
+FINE = 2.0
 
 
 class Clock:
@@ -108,12 +117,80 @@ def solve(
     """Divide ``problem`` under ``rule``; the same seed gives the same plan unless the deadline cuts in.
 
     Args:
+        problem: one connected component of an atom graph.
+        rule: the household rule.
+        seed: of all chance.
+        weights: the planner's weights; the defaults if None.
         deadline: seconds after which the best so far is returned (obeyed within 10 %).
         prove: whether to look for a proof once the plan stands.
         cancelled: asked again and again; True ends the work with the best so far.
     """
     clock = Clock(deadline, cancelled)
-    weights = weights or Weights()
-    board = board_of(problem, rule, weights)
-    label = improve(board, seed, clock)
-    ...
+    board = board_of(problem, rule, weights or Weights())
+    label, score = draw_plan(board, seed, clock)
+    known = _Known(grids_of(label), score, max(counted_violation(board), 0), -inf, Certificate())
+    if prove:
+        known = _proved(board, known, clock)
+    return _solution(problem, rule, known, seed, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The best plan so far and what is proved of it."""
+
+    plan: tuple[Grid, ...]
+    score: Score
+    least_violation: int
+    bound: float
+    certificate: Certificate
+
+
+def _proved(board: Board, known: _Known, clock: Clock) -> _Known:
+    """Prove the violation first, then the objective; each may find a better plan."""
+    if known.score.violation > known.least_violation:
+        found = prove_violation(board, known.plan, known.score.violation, clock)
+        known = replace(
+            known,
+            plan=found.plan,
+            score=_score(board, found.plan),
+            least_violation=max(known.least_violation, ceil(max(found.proof.value, 0.0) - 0.25)),
+            certificate=Certificate(violation=found.proof),
+        )
+    if known.score.violation > known.least_violation:
+        return known
+    fine = FINE if known.score.violation else 0.0
+    found = prove_objective(board, known.plan, known.score.violation, known.score.objective, fine, clock)
+    return replace(
+        known,
+        plan=found.plan,
+        score=_score(board, found.plan),
+        bound=found.proof.value - fine * known.score.violation,
+        certificate=replace(known.certificate, objective=found.proof),
+    )
+
+
+def _score(board: Board, plan: tuple[Grid, ...]) -> Score:
+    return Score(*plan_cost(board, labels_of(plan, len(board.households)).astype(np.int64)))
+
+
+def _solution(problem: Problem, rule: Rule, known: _Known, seed: int, clock: Clock) -> Solution:
+    grid_of = labels_of(known.plan, len(problem))
+    violation, objective = known.score.violation, known.score.objective
+    least = known.least_violation
+    reason = None
+    if violation:
+        reason = reason_of(problem, rule, violation, proved=violation == least, seed=seed, going_on=clock)
+    best = violation == least and objective - known.bound <= CERTAIN * max(objective, 1.0)
+    status = Status.INFEASIBLE if least else (Status.OPTIMAL if best else Status.GAP)
+    return Solution(
+        grid_of=grid_of,
+        violation=violation,
+        least_violation=least,
+        objective=objective,
+        bound=min(known.bound, objective),
+        status=status,
+        reason=reason,
+        waivers=waivers_of(problem, rule, grid_of),
+        certificate=known.certificate,
+        seconds=clock.seconds,
+    )

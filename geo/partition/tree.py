@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A way along the tree to the grid's topmost atom, against the straight way to its medoid (measured).
 DETOUR = 0.6
+#: How often an edge with a toll is taken into the tree before the others.
+WHOLE = 0.75
 #: Price of one household of violation inside the programme: far above any objective.
 VIOLATION = 1.0e5
 
@@ -30,14 +32,14 @@ def spanning_tree(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """A random spanning tree of connected ``atoms``: (order from the root, parent, toll to the parent), local numbers.
 
-    Kruskal on random keys; edges with a toll come first three times out of four, so that stairwells stay whole.
+    Kruskal on random keys; edges with a toll come first with chance ``WHOLE``, so that stairwells stay whole.
     ``local`` maps an atom to its place in ``atoms``, or to -1.
     """
     a, b, toll = _edges_inside(board, atoms, local)
     key = np.empty(len(a))
     for e in range(len(a)):
         key[e] = draw(chance)
-        if toll[e] > 0.0 and draw(chance) < 0.75:
+        if toll[e] > 0.0 and draw(chance) < WHOLE:
             key[e] -= 1.0
     m = len(atoms)
     root = np.arange(m)

@@ -55,6 +55,15 @@ def weave(board: Board) -> Weave:
     return loom.woven(foot)
 
 
+def chains_of(woven: Weave) -> tuple[tuple[int, ...], ...]:
+    """The chains, each as its links in order."""
+    chains: dict[int, list[int]] = {}
+    for atom, group, hung in zip(woven.atom.tolist(), woven.group.tolist(), woven.hung.tolist(), strict=True):
+        if not hung:
+            chains.setdefault(group, []).append(atom)
+    return tuple(tuple(links) for links in chains.values())
+
+
 class _Loom:
     """The positions that ``weave`` lays, one after the other: (atom, group, hung, toll), and where each skips to."""
 

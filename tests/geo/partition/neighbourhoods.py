@@ -10,7 +10,7 @@ from scipy.spatial import Delaunay
 from geo.topology.atoms import AtomGraph, EdgeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -118,7 +118,7 @@ def _bands(kind: str, rng: np.random.Generator) -> list[int]:
     return [int(rng.choice([10, 12, 14, 12, 24, 18]) - rng.integers(0, 3))]
 
 
-def _walls(kind: str, rng: np.random.Generator, flat: np.ndarray):  # noqa: ANN202 - a local predicate
+def _walls(kind: str, rng: np.random.Generator, flat: np.ndarray) -> Callable[[np.ndarray, np.ndarray], bool]:
     if kind != "walled":
         return lambda a, b: False  # noqa: ARG005 - an estate without walls
     x, y = np.quantile(flat[:, 0], rng.uniform(0.3, 0.7)), np.quantile(flat[:, 1], rng.uniform(0.3, 0.9))
@@ -129,6 +129,4 @@ def _neighbours(places: np.ndarray) -> list[tuple[int, int, int]]:
     if len(places) < 4:
         return [(i, i + 1, 0) for i in range(len(places) - 1)]
     jitter = places + np.random.default_rng(len(places)).normal(0, 1e-3, places.shape)
-    return [
-        (int(t[i]), int(t[(i + 1) % 3]), 0) for t in Delaunay(jitter).simplices for i in range(3)
-    ]
+    return [(int(t[i]), int(t[(i + 1) % 3]), 0) for t in Delaunay(jitter).simplices for i in range(3)]

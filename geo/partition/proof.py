@@ -1,0 +1,177 @@
+"""Prove how good a plan is, and make it better where the proof finds something better.
+
+The bound is raised for all numbers of grids at once; where its best mixture has a broken number (13.4 grids), the
+cases "13 or fewer" and "14 or more" are proved apart. Where prices leave a gap, the grids within it are listed and
+the best cover of them is found (``cover``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.partition.bound import SLIGHT, Bound, Pool, Question, lower_bound, unpacked
+from geo.partition.certificate import Case, Proof
+from geo.partition.cover import best_cover
+from geo.partition.pricing import Limits, price
+from geo.partition.weave import chains_of, weave
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from geo.partition.master import Grid
+    from geo.partition.objective import Board
+    from geo.partition.weave import Weave
+
+#: A number of grids this near to a whole one is whole.
+WHOLE = 1.0e-4
+#: More grids than this within the gap are not worth combining.
+MOST_LISTED = 6_000
+#: Steps of the listing around one medoid.
+MOST_STEPS = 60_000
+#: Gap above which no listing is tried.
+WIDE = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The best plan known after a proof (its grids), its fined cost, and the proof."""
+
+    plan: tuple[Grid, ...]
+    upper: float
+    proof: Proof
+
+
+def inevitable(board: Board) -> int:
+    """Excess of the atoms that are above the maximum all by themselves: no plan can avoid it."""
+    return int(np.maximum(board.households - board.most, 0).sum())
+
+
+def counted_violation(board: Board) -> int:
+    """A violation that counting alone proves: by atoms too large, or by a total that no number of grids divides."""
+    total, n = int(board.households.sum()), len(board.households)
+    by_number = min(max(k * board.least - total, total - k * board.most, 0) for k in range(1, n + 1))
+    return max(inevitable(board), by_number)
+
+
+def numbers_of_grids(board: Board, violation: int) -> tuple[int, int]:
+    """Fewest and most grids of a plan with at most that violation."""
+    total, n = int(board.households.sum()), len(board.households)
+    fewest = max(1, ceil((total - violation) / board.most))
+    most = n if board.least == 0 else min(n, (total + violation) // board.least)
+    return fewest, max(most, fewest)
+
+
+def prove_violation(board: Board, plan: Sequence[Grid], violation: int, going_on: Callable[[], bool]) -> Outcome:
+    """Look for a plan that violates the rule less, or prove that there is none."""
+    bare = board._replace(place=np.zeros_like(board.place), toll=np.zeros_like(board.toll), per_grid=0.0, size=0.0)
+    limits = Limits(violation - inevitable(board), 1.0)
+    return _prove(bare, limits, plan, float(violation), violation - 0.5, 0.0, going_on)
+
+
+def prove_objective(
+    board: Board, plan: Sequence[Grid], violation: int, objective: float, fine: float, going_on: Callable[[], bool]
+) -> Outcome:
+    """Look for a cheaper plan of the same (least) violation, or prove how much cheaper one could be."""
+    limits = Limits(violation - inevitable(board), fine)
+    upper = objective + fine * violation
+    return _prove(board, limits, plan, upper, upper, 1.0, going_on)
+
+
+def _prove(
+    board: Board,
+    limits: Limits,
+    plan: Sequence[Grid],
+    upper: float,
+    goal: float,
+    scale: float,
+    going_on: Callable[[], bool],
+) -> Outcome:
+    """Prove that no plan costs less than ``goal`` (at most the ``upper`` of the known ``plan``)."""
+    violation = limits.spare + inevitable(board)
+    attempt = _Attempt(board, limits, weave(board), tuple(plan), upper, goal, going_on)
+    cases, open_cases = [], [numbers_of_grids(board, violation)]
+    while open_cases:
+        fewest, most = open_cases.pop()
+        bound = attempt.bound(fewest, most)
+        broken = abs(bound.count - round(bound.count)) > WHOLE
+        if bound.value < attempt.goal - SLIGHT and broken and fewest <= floor(bound.count) < most and going_on():
+            open_cases += [(fewest, floor(bound.count)), (ceil(bound.count), most)]
+        else:
+            cases.append(attempt.case(fewest, most, bound))
+    woven = attempt.question.woven
+    proof = Proof(limits.fine, scale, limits.spare, chains_of(woven), woven.foot, tuple(cases))
+    return Outcome(attempt.plan, attempt.upper, proof)
+
+
+class _Attempt:
+    """What the cases of one proof share: the grids seen, the best plan, the price to beat."""
+
+    def __init__(
+        self,
+        board: Board,
+        limits: Limits,
+        woven: Weave,
+        plan: tuple[Grid, ...],
+        upper: float,
+        goal: float,
+        going_on: Callable[[], bool],
+    ) -> None:
+        self.question = Question(board, woven, limits, 1, len(board.households))
+        self.pool = Pool(self.question)
+        self.pool.add(plan)
+        self.plan, self.upper, self.goal, self.going_on = plan, upper, goal, going_on
+
+    def bound(self, fewest: int, most: int) -> Bound:
+        question = replace(self.question, fewest=fewest, most=most)
+        return lower_bound(question, self.pool, self.plan, self.goal, self.going_on)
+
+    def case(self, fewest: int, most: int, bound: Bound) -> Case:
+        """Close the case by its prices, or by the best cover of the grids within their gap."""
+        plain = Case(fewest, most, min(bound.value, self.goal), bound.dual, bound.each, bound.listed)
+        if bound.value >= self.goal - SLIGHT or not self.going_on():
+            return plain
+        question = replace(self.question, fewest=fewest, most=most)
+        self._take(best_cover(question, self.pool.costs, self.goal, self.going_on, most_nodes=20).plan)
+        base = float(bound.dual.sum()) + question.toll(bound.each)
+        gap = self.goal - base
+        if not 0 <= gap <= WIDE * (abs(self.goal) + 1.0):
+            return plain
+        costs = self._within(question, bound, gap)
+        if costs is None:
+            return plain
+        cover = best_cover(question, costs, self.goal, self.going_on)
+        self._take(cover.plan)
+        value = min(cover.value, self.goal)
+        return Case(fewest, most, value, bound.dual, bound.each, listed=True, gap=gap, leaves=cover.leaves)
+
+    def _within(self, question: Question, bound: Bound, gap: float) -> dict[Grid, float] | None:
+        """Every connected grid that a plan within the gap can contain; None if they are too many."""
+        flat, _, complete = price(
+            question.board,
+            question.woven,
+            question.limits,
+            bound.dual,
+            bound.each + gap + SLIGHT,
+            MOST_STEPS,
+            MOST_LISTED,
+        )
+        grids, _ = unpacked(flat)
+        if not complete.all() or len(grids) > MOST_LISTED:
+            return None
+        costs = {grid: question.cost(grid) for grid in grids}
+        if any(cost - bound.dual[list(g)].sum() < bound.each - 10 * SLIGHT for g, cost in costs.items()):
+            return None
+        return costs
+
+    def _take(self, plan: tuple[Grid, ...] | None) -> None:
+        """Keep a plan that is better than the best known."""
+        if plan is None:
+            return
+        cost = sum(self.question.cost(grid) for grid in plan)
+        if cost < self.upper:
+            self.plan, self.upper, self.goal = plan, cost, min(self.goal, cost)
+            self.pool.add(plan)
