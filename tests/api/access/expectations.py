@@ -1,0 +1,165 @@
+"""What each address of the service owes to whom. Whoever adds a route adds a line here; the matrix refuses to guess.
+
+An expectation fills an address in for a *target*: a place by its path name (``A1ap`` is compound p of community A1a) at
+its level, which is the asker's own, a sibling's, a parent's, a child's or one in a foreign city.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from api.access.roles import Role
+from tests.api.access.world import SPACE, key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LEVELS = ("district", "subdistrict", "community", "compound", "unit")
+EVERYBODY = frozenset(Role)
+READERS = EVERYBODY - {Role.AUDITOR}
+EDITORS = frozenset({Role.PLANNER, Role.COMMUNITY, Role.STREET_OFFICE, Role.DISTRICT, Role.ADMINISTRATOR})
+NOBODYS = uuid5(SPACE, "nobody's")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place that an address is filled in for."""
+
+    name: str
+
+    @property
+    def level(self) -> str:
+        """Its level, by the length of its name."""
+        return LEVELS[len(self.name) - 1]
+
+    @property
+    def id(self) -> UUID:
+        """Its key."""
+        return key(self.level, self.name)
+
+    def inside(self, letters: int) -> str:
+        """The path name of the first place of a deeper level inside, or of the one above."""
+        return (self.name + "1ap1"[len(self.name) - 1 :])[:letters]
+
+    @property
+    def community(self) -> UUID:
+        """The community that it is in, or its first."""
+        return key("community", self.inside(3))
+
+    @property
+    def plan(self) -> UUID:
+        """The published plan of that community."""
+        return UUID(hashlib.md5(f"plan{self.community}".encode()).hexdigest())
+
+
+Filling = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """How an address is filled in, and who may succeed there with something of their own.
+
+    ``placed``: the answer is about the target, so a foreign one has to be refused. ``who``: roles that may succeed.
+    """
+
+    who: frozenset[Role] = EVERYBODY
+    path: Callable[[Target], Filling] = lambda _: {}
+    query: Callable[[Target], Filling] = lambda _: {}
+    body: Callable[[Target], Any] = lambda _: None
+    placed: bool = False
+    seen_as: Callable[[Target], str] = field(default=lambda target: target.name)
+    files: Callable[[Target], Any] = lambda _: None
+
+
+def tile_of(target: Target) -> Filling:
+    """The tile of zoom 14 that holds the middle of a target's community."""
+    west = {"A1a": 12, "A1b": 52, "A2a": 112, "Z1a": 512}[target.inside(3)]
+    lon, lat = 104 + (west + 4) / 1000, 30 + 35 / 1000
+    # Web Mercator; near 30 degrees a tile of zoom 14 is some two kilometres wide.
+    side = 1 << 14
+    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
+    return {"layer": "building", "z": 14, "x": int((lon + 180) / 360 * side), "y": int(y * side)}
+
+
+def at(target: Target) -> Filling:
+    """A point inside the target's community."""
+    return {"lon": 104 + ({"A1a": 12, "A1b": 52, "A2a": 112, "Z1a": 512}[target.inside(3)] + 5) / 1000, "lat": 30.036}
+
+
+def plan(target: Target) -> Filling:
+    """The plan of the target's community."""
+    return {"plan_id": target.plan}
+
+
+def plan_seen(target: Target) -> str:
+    """The community that a plan is of."""
+    return target.inside(3)
+
+
+SELF = Expectation()
+PLAN_READERS = READERS - {Role.RESIDENT, Role.PROPERTY_FIRM, Role.GRID_LEAD}
+PLAN = Expectation(who=PLAN_READERS, path=plan, placed=True, seen_as=plan_seen)
+EDITED_PLAN = Expectation(who=EDITORS, path=plan, placed=True, seen_as=plan_seen)
+
+EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
+    # nobody's secrets: the service's own words
+    ("GET", "/api/openapi.json"): SELF,
+    ("HEAD", "/api/openapi.json"): SELF,
+    ("GET", "/api/health"): SELF,
+    ("GET", "/api/ready"): SELF,
+    ("GET", "/api/demo"): SELF,
+    ("GET", "/api/tiles"): SELF,
+    ("GET", "/api/settings/map"): SELF,
+    ("GET", "/api/settings/basemap.pmtiles"): Expectation(who=frozenset()),
+    ("GET", "/"): Expectation(who=frozenset()),
+    # one's own account
+    ("POST", "/api/session"): Expectation(who=frozenset(), body=lambda _: {"login": "nobody", "password": "x"}),
+    ("DELETE", "/api/session"): SELF,
+    ("GET", "/api/me"): SELF,
+    ("GET", "/api/me/sessions"): SELF,
+    ("DELETE", "/api/me/sessions/{session_id}"): Expectation(
+        who=frozenset(), path=lambda _: {"session_id": NOBODYS}, placed=True
+    ),
+    ("PUT", "/api/me/password"): Expectation(
+        who=frozenset(), body=lambda _: {"old": "not mine", "new": "long enough 77"}
+    ),
+    ("POST", "/api/me/totp"): SELF,
+    ("PUT", "/api/me/totp"): Expectation(who=frozenset(), body=lambda _: {"secret": "A" * 32, "code": "000000"}),
+    ("DELETE", "/api/me/totp"): Expectation(who=frozenset(), body=lambda _: {"password": "not mine"}),
+    ("GET", "/api/me/tokens"): SELF,
+    ("POST", "/api/me/tokens"): Expectation(body=lambda _: {"name": "a machine"}),
+    ("DELETE", "/api/me/tokens/{token_id}"): Expectation(
+        who=frozenset(), path=lambda _: {"token_id": NOBODYS}, placed=True
+    ),
+    # places
+    ("GET", "/api/places"): SELF,
+    ("GET", "/api/places/at"): Expectation(who=READERS, query=at),
+    ("GET", "/api/places/{level}/{place_id}"): Expectation(
+        who=READERS, path=lambda target: {"level": target.level, "place_id": target.id}, placed=True
+    ),
+    ("GET", "/api/search"): Expectation(query=lambda target: {"q": f"金丝雀{target.name}", "limit": 100}),
+    # plans
+    ("GET", "/api/plans"): SELF,
+    ("POST", "/api/plans"): Expectation(
+        who=EDITORS,
+        body=lambda target: {"name": "方案", "community_id": str(target.community)},
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("GET", "/api/plans/{plan_id}"): PLAN,
+    ("DELETE", "/api/plans/{plan_id}"): EDITED_PLAN,
+    ("GET", "/api/plans/{plan_id}/grids"): PLAN,
+    ("POST", "/api/plans/{plan_id}/run"): Expectation(
+        who=EDITORS, path=plan, body=lambda _: {}, placed=True, seen_as=plan_seen
+    ),
+    ("GET", "/api/plans/{plan_id}/run"): PLAN,
+    ("DELETE", "/api/plans/{plan_id}/run"): EDITED_PLAN,
+    ("GET", "/api/plans/{plan_id}/run/events"): PLAN,
+    # tiles
+    ("GET", "/api/tiles/{layer}.json"): Expectation(path=lambda _: {"layer": "building"}),
+    ("GET", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"): Expectation(path=tile_of),
+}
