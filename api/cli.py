@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "状态 / what runs",
     "doctor": "体检 / what is wrong and how to mend it",
     "logs": "日志 / logs",
+    "convert": "转换文件格式与坐标系 / convert files between formats and datums",
     "backup": "备份 / back up",
     "restore": "恢复 / restore",
 }

@@ -71,6 +71,10 @@ class Layer:
         """The same rows with other shapes."""
         return Layer(self.name, self.table, geometry, epsg, "", self.encoding, self.source)
 
+    def with_table(self, table: pa.Table) -> Layer:
+        """The same shapes with other columns."""
+        return Layer(self.name, table, self.geometry, self.epsg, self.crs, self.encoding, self.source)
+
     def take(self, rows: NDArray[np.intp]) -> Layer:
         """Some of the rows, in the given order."""
         table = self.table.take(pa.array(rows))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from geo.exchange.sink import LayerSink, Sink
 
 
+_OUTLINES = {"wkt", "the_geom", "geometry_wkt", "geom_wkt"}
+
+
 class RowWriter:
     """Collects rows and hands them on in batches; used as ``with RowWriter(…) as writer: writer.add(row)``."""
 
@@ -27,6 +30,7 @@ class RowWriter:
         self.header = _unlike(header)
         self.schema = pa.schema([pa.field(name, pa.string()) for name in self.header])
         self.place = coordinate_columns(self.header)
+        self.outline = next((at for at, name in enumerate(self.header) if name.lower() in _OUTLINES), None)
         self.waiting: list[list[str | None]] = []
         self._door: AbstractContextManager[LayerSink] = sink.layer(layer, self.schema, encoding=encoding)
 
@@ -55,6 +59,9 @@ class RowWriter:
 
     def _points(self) -> NDArray[np.object_]:
         points = np.full(len(self.waiting), None, dtype=object)
+        if self.outline is not None:
+            texts = np.array([row[self.outline] for row in self.waiting], dtype=object)
+            return np.asarray(shapely.to_wkb(shapely.from_wkt(texts, on_invalid="ignore")), dtype=object)
         if self.place is None:
             return points
         x, y = (np.array([number(row[at]) for row in self.waiting]) for at in self.place)

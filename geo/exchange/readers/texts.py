@@ -62,9 +62,15 @@ def _encoding(path: Path, name: str) -> str:
                     pass
         except UnicodeError:
             continue
-        return encoding
+        return "utf-8" if encoding == "utf-8-sig" and not _is_marked(path) else encoding
     raise refusals.refuse(
         "encoding",
         f"{name} 的文字既不是 UTF-8 也不是 GBK；请另存为 UTF-8 后再导入。",
         f"The text of {name} is neither UTF-8 nor GBK; save it as UTF-8 and import again.",
     )
+
+
+def _is_marked(path: Path) -> bool:
+    """Whether it begins with the mark by which Excel knows UTF-8."""
+    with path.open("rb") as file:
+        return file.read(3) == b"\xef\xbb\xbf"
