@@ -63,7 +63,7 @@ def _root() -> None:
 def main() -> None:
     """Run one command; leave with 1 and one sentence when it could not be done."""
     try:
-        app()
+        app(prog_name="./minqing")
     except Trouble as trouble:
         _leave(trouble.sentence(terminal_language()))
     except BrokenPipeError:
