@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Demo
+         * @description The sample's demo accounts; none elsewhere, and none seen from another machine.
+         */
+        get: operations["read_demo_api_demo_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -630,6 +650,17 @@ export interface components {
             name: string;
             /** Name En */
             name_en: string;
+        };
+        /**
+         * DemoRead
+         * @description A demo account of the sample; all of them share one password, and work on the machine itself only.
+         */
+        DemoRead: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * DeviceRead
@@ -1275,6 +1306,47 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    read_demo_api_demo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     health_api_health_get: {
         parameters: {
             query?: never;
