@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "convert": "转换文件格式与坐标系 / convert files between formats and datums",
     "backup": "备份 / back up",
     "restore": "恢复 / restore",
+    "partition": "划网格：文件进，文件出 / draw micro-grids, from file to file",
 }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 GAP_M = 20.0
 MARGIN_M = 8.0
+YARD_M2 = 4_000.0
 LATTICE_M = 0.001
 
 
@@ -34,14 +35,24 @@ def neighbourhoods(
         shapes: (n,) footprints or points in metres.
         barriers: lines that part neighbours, metres.
     """
-    ground = shapely.buffer(shapely.union_all(shapely.buffer(shapes, GAP_M / 2, quad_segs=2)), MARGIN_M - GAP_M / 2)
-    blocks = _cut(polygons_only(ground), barriers)
+    blocks = _cut(_round(shapely.buffer(shapes, GAP_M / 2, quad_segs=2)), barriers)
     middle = shapely.point_on_surface(shapes)
     building, block = shapely.STRtree(blocks).query_nearest(middle, all_matches=False)
     of_building = np.empty(len(shapes), dtype=np.intp)
     of_building[building] = block
     used, number = np.unique(of_building, return_inverse=True)
     return [blocks[b] for b in used], number
+
+
+def _round(near: NDArray[np.object_]) -> Areal:
+    """The ground round some buildings: drawn in to the margin, yards filled."""
+    whole = shapely.get_parts(shapely.union_all(near))
+    filled = [shapely.Polygon(g.exterior, [hole for hole in g.interiors if _is_large(hole)]) for g in whole]
+    return polygons_only(shapely.union_all(shapely.buffer(filled, MARGIN_M - GAP_M / 2, quad_segs=2)))
+
+
+def _is_large(hole: shapely.LinearRing) -> bool:
+    return bool(shapely.Polygon(hole).area > YARD_M2)
 
 
 def _cut(ground: Areal, barriers: Sequence[shapely.LineString]) -> NDArray[np.object_]:
@@ -63,9 +74,7 @@ def grounds_of_groups(shapes: NDArray[np.object_], group: NDArray[np.intp]) -> l
     near = shapely.buffer(shapes, GAP_M / 2, quad_segs=2)
     own = shapely.buffer(shapes, 1.0, quad_segs=2)
     count = int(group.max()) + 1
-    grounds = [
-        shapely.buffer(shapely.union_all(near[group == g]), MARGIN_M - GAP_M / 2, quad_segs=2) for g in range(count)
-    ]
+    grounds = [_round(near[group == g]) for g in range(count)]
     kept: list[Areal] = []
     foreign = shapely.STRtree(own)
     for g, ground in enumerate(grounds):
