@@ -17,7 +17,7 @@ from tests.geo.exchange.grids.planners_files import GAUSS_KRUEGER, houses, save,
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 HERE = ("--workers", "1", "--no-prove")
 
