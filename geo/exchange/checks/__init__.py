@@ -1,0 +1,63 @@
+"""Looks a delivered layer over; one file a question. ``check`` asks all that fit the kind of layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from geo.exchange.checks import codes, counts, naming, nesting, places, rings, siblings, twins
+from geo.exchange.columns import BY_WORD, guess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geo.exchange.faults import Fault
+    from geo.exchange.layer import Layer
+
+TILES = {"district", "subdistrict", "community", "grid"}
+"""Kinds of layers that cover the ground without gaps; others may leave ground free."""
+
+COUNTS = ("households", "floors", "units", "population")
+NAMES = ("compound", "building", "unit", "community", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the layer is meant to be.
+
+    Attributes:
+        kind: "building", "compound", "community", "grid", …
+        columns: our field → the file's column; guessed when empty.
+        parents: areas (degrees WGS-84) one of which should hold each row; None when there are none yet.
+    """
+
+    kind: str = "building"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    parents: NDArray[np.object_] | None = None
+
+
+def check(layer: Layer, expected: Expectation | None = None) -> tuple[Fault, ...]:
+    """Every fault of the layer, in the order of its rows.
+
+    Args:
+        layer: in degrees WGS-84; carry it there first.
+        expected: what it is meant to be.
+    """
+    meant = expected or Expectation()
+    named = dict(meant.columns) or {g.field: g.column for g in guess(layer.columns) if g.confidence > BY_WORD}
+    faults = [*places.check(layer), *rings.check(layer), *twins.check(layer)]
+    faults += siblings.check(layer, gaps=meant.kind in TILES)
+    if "code" in named:
+        faults += codes.check(layer, named["code"])
+    if meant.parents is not None:
+        faults += nesting.check(layer, meant.parents)
+    for wanted in COUNTS:
+        if wanted in named:
+            faults += counts.check(layer, wanted, named)
+    for wanted in NAMES:
+        if wanted in named and not (wanted == "name" and {"compound", "building"} & named.keys()):
+            faults += naming.check(layer, named[wanted])
+    return tuple(sorted(faults, key=lambda fault: fault.row))
