@@ -84,6 +84,7 @@ BEGIN
    WHERE c.id = plan_of.community_id
       OR (plan_of.community_id IS NULL AND c.subdistrict_id = plan_of.subdistrict_id);
   PERFORM set_config('app.communities', coalesce(places, '{}')::text, true),
+          set_config('app.homes', coalesce(places, '{}')::text, true),
           set_config('app.chain', (coalesce(places, '{}') || plan_of.subdistrict_id || plan_of.id)::text, true),
           set_config('app.editable', (coalesce(places, '{}') || plan_of.subdistrict_id)::text, true);
   RETURN true;

@@ -1,0 +1,77 @@
+"""Does the work that takes longer than a request: draws plans, from the queue in the store.
+
+A process of its own beside the service (``python -m api.worker``), kept alive by the supervisor. A job whose worker was
+killed is taken up again when its heartbeat has been missing for half a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from procrastinate import App, PsycopgConnector
+
+from api.plans.drawing import carry_out
+from api.plans.service import DRAW
+from api.settings import Settings
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+log = structlog.get_logger(__name__)
+QUEUES = ("plans",)
+TAKE_UP_EVERY_S = 10.0
+STALLED_AFTER_S = 30.0
+
+
+def make_queue(url: str, pool: Executor) -> App:
+    """The queue at ``url`` with everything that may be asked of it."""
+    queue = App(connector=PsycopgConnector(conninfo=url))
+
+    @queue.task(name=DRAW)
+    async def draw_plan(run_id: str) -> None:
+        await asyncio.to_thread(carry_out, url, UUID(run_id), pool)
+
+    return queue
+
+
+async def take_up_the_stalled(queue: App) -> None:
+    """Give jobs of dead workers back to the queue, for as long as this worker lives."""
+    while True:
+        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
+            log.warning("taking up a job whose worker died", job=job.id)
+            await queue.job_manager.retry_job(job)
+        await asyncio.sleep(TAKE_UP_EVERY_S)
+
+
+async def work(settings: Settings) -> None:
+    """Answer to the queue until told to stop; the job in hand is finished first."""
+    assert settings.app_database_url is not None
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        queue = make_queue(settings.app_database_url, pool)
+        async with queue.open_async():
+            caretaker = asyncio.create_task(take_up_the_stalled(queue))
+            try:
+                await queue.run_worker_async(
+                    queues=QUEUES,
+                    concurrency=1,
+                    fetch_job_polling_interval=1.0,
+                    stalled_worker_timeout=STALLED_AFTER_S,
+                    delete_jobs="successful",
+                )
+            finally:
+                caretaker.cancel()
+
+
+def main() -> None:
+    """Work with the settings of the environment."""
+    asyncio.run(work(Settings()))
+
+
+if __name__ == "__main__":
+    main()
