@@ -33,7 +33,7 @@ def command(  # noqa: PLR0917 - Typer reads the options of the command line off 
     target: Annotated[int | None, typer.Option("--target", help="目标户数 / wished-for households, 70")] = None,
     seed: Annotated[int, typer.Option(help="随机种子 / the same seed gives the same plan")] = 1,
     prove: Annotated[bool, typer.Option(help="证明最优 / prove how near the best")] = True,  # noqa: FBT002 - a switch
-    deadline: Annotated[float | None, typer.Option(min=0.1, help="秒 / seconds for all plans")] = None,
+    deadline: Annotated[float, typer.Option(min=0.1, help="秒 / seconds for all plans and proofs")] = 300.0,
     workers: Annotated[int | None, typer.Option(min=1, help="进程数 / processes")] = None,
     cluster: Annotated[str | None, typer.Option(help="Dask 调度器 / address of a Dask scheduler")] = None,
     column: Annotated[list[str] | None, typer.Option("--map", help="列名 / a column: households=hh_est")] = None,

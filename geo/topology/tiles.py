@@ -2,7 +2,7 @@
 
 Grids that stand on one another (a tower divided by floors) share a *tile* of ground: a tile is the ground of all
 units that are divided among the same grids. Tiles are the coverage; a grid's polygon is the union of its tiles, and
-its floors tell who stands where. Borders lose their kinks only as far as no footprint is cut.
+its floors tell who stands where. Borders lose their kinks only where no footprint is cut.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from geo.topology.ground import Areal
 
 KINKS_M = (1.5, 0.75, 0.3)
-"""Tolerances of smoothing, tried in turn."""
+"""Tolerances of smoothing, one after the other: what the first may not touch, a gentler one may."""
 CUT_M2 = 0.02
 """A border in a footprint's own wall touches this much of it by snapping; more is a cut."""
 
@@ -73,15 +73,18 @@ def lay_tiles(cells: Cells, unit: NDArray[np.int32], grid: NDArray[np.int32], *,
 
 
 def _smooth(polygons: NDArray[np.object_], own: NDArray[np.intp], cells: Cells, of_unit: NDArray[np.intp]) -> None:
-    """Simplify the tiles of one compound together, as strongly as no footprint is cut."""
-    if len(own) < 2:  # noqa: PLR2004 - one tile has no inner border
-        return
+    """Simplify the tiles of one compound together; those whose footprints would be cut keep their borders."""
     solid, holder = _solids(cells, own, of_unit)
     for tolerance in KINKS_M:
-        smoothed = shapely.coverage_simplify(polygons[own], tolerance, simplify_boundary=False)
-        if not _cut(smoothed, solid, holder).any() and shapely.is_valid(smoothed).all():
-            polygons[own] = smoothed
-            return
+        free = np.ones(len(own), dtype=bool)
+        while free.sum() > 1:
+            tiles = polygons[own]
+            tiles[free] = shapely.coverage_simplify(tiles[free], tolerance, simplify_boundary=False)
+            cut = _cut(tiles, solid, holder)
+            if not cut.any():
+                polygons[own] = tiles
+                break
+            free[holder[cut]] = False
 
 
 def _solids(
@@ -99,4 +102,8 @@ def _solids(
 def _cut(tiles: NDArray[np.object_], solid: NDArray[np.object_], holder: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Which footprints stick out of their tile by more than snapping explains."""
     shapely.prepare(tiles)
-    return np.asarray(shapely.area(shapely.difference(solid, tiles[holder])) > CUT_M2)
+    doubtful = np.flatnonzero(~shapely.covers(tiles[holder], solid))
+    cut = np.zeros(len(solid), dtype=bool)
+    outside = shapely.difference(solid[doubtful], tiles[holder[doubtful]])
+    cut[doubtful] = shapely.area(outside) > CUT_M2
+    return cut
