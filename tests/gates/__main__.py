@@ -39,6 +39,11 @@ def reading_gates() -> list[Gate]:
     return [*web, *python] if (WEB / "package.json").exists() else python
 
 
+def warm_up_gate() -> Gate:
+    """Compiles the partition's loops once, so that no test waits for it."""
+    return Gate("compiled loops", (sys.executable, "-m", "geo.partition.warm"), ROOT)
+
+
 def pytest_gate(arguments: Sequence[str]) -> Gate:
     """The tests that run the code, spread over the processors, one file on one of them."""
     workers = os.environ.get("MINQING_TEST_WORKERS", "2")
@@ -51,7 +56,7 @@ def everything(*, quick: bool) -> list[Outcome]:
     aloud = sys.stdout.isatty()
     with ThreadPoolExecutor(2) as lanes:
         outcomes = []
-        for outcome in lanes.map(run, reading_gates()):
+        for outcome in lanes.map(run, [warm_up_gate(), *reading_gates()]):
             print(outcome.line(), flush=True)
             outcomes.append(outcome)
     left_out = ("--ignore=tests/web",) if quick else ()
