@@ -2,7 +2,7 @@
 
     layers = read_file(Path("buildings.zip"))
 
-Guaranteed by the kernel where it has Landlock and seccomp (``Reading.confined``): the reading process opens no file
+Guaranteed by the kernel where it has Landlock and seccomp (``Received.confined``): the reading process opens no file
 outside its own folder and the libraries, no connection, no program. Guaranteed everywhere: GDAL knows six formats,
 memory, processor, clock, size and vertices are capped, and what comes back is Arrow, checked, not pickle.
 """
@@ -36,7 +36,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Received:
     """A file as it was read.
 
     Attributes:
@@ -75,7 +75,7 @@ class Sandbox:
             self._nursery.wait(timeout=10)
         self._line, self._nursery = None, None
 
-    def read(self, path: Path, *, name: str | None = None) -> Reading:
+    def read(self, path: Path, *, name: str | None = None) -> Received:
         """Read one file.
 
         Args:
@@ -140,7 +140,7 @@ class Sandbox:
         self._line, self._nursery = None, None
 
 
-def read_file(path: Path, *, limits: Limits | None = None) -> Reading:
+def read_file(path: Path, *, limits: Limits | None = None) -> Received:
     """Read one file in a sandbox of its own; for several files keep a ``Sandbox``."""
     with Sandbox(limits) as sandbox:
         return sandbox.read(path)
@@ -157,7 +157,7 @@ def _line_of(line: socket.socket) -> dict[str, Any]:
     return answer
 
 
-def _told(folder: Path, name: str, ended: Mapping[str, Any]) -> Reading:
+def _told(folder: Path, name: str, ended: Mapping[str, Any]) -> Received:
     """What the reading process left behind, or why it left nothing."""
     if ended["exit"] in {-signal.SIGXCPU, -signal.SIGKILL}:
         raise refusals.out_of_means(name, "时间", "time")
@@ -167,7 +167,7 @@ def _told(folder: Path, name: str, ended: Mapping[str, Any]) -> Reading:
     verdict = json.loads(verdict_file.read_text(encoding="utf-8"))
     if "refusal" in verdict:
         raise UnreadableFileError(Refusal(**verdict["refusal"]))
-    return Reading(
+    return Received(
         layers=tuple(Layer.read(folder / Path(file).name) for file in verdict["layers"]),
         confined=bool(verdict["files_confined"] and verdict["network_confined"]),
         cpu_s=float(ended["cpu_s"]),
