@@ -14,11 +14,11 @@ import shapely
 
 from geo.crs import china, detection_text
 from geo.crs.datum import Datum
-from geo.crs.fit import Fit, Ground, fit, ground_of, outline_points
-from geo.crs.metric import MetricZone, metric_zone
+from geo.crs.fit import Fit, Ground, ground_of
+from geo.crs.laying import displacement, fit_of, lay
+from geo.crs.metric import metric_zone
 from geo.crs.reading import Reading, middle, readings_of
 from geo.crs.slide import slide
-from geo.crs.vertices import moved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
     from geo.crs.shift import LonLat
 
-FEATURES = 600  # laid down under each reading, spread evenly through the file
-SAMPLES = 900  # points along their outlines
-SCANNED = 50_000  # features asked whether they lie near what is there
-NEAR_DEG = 0.03  # "near": about 3 km, more than any datum shifts
 SAME_M = 5.0  # readings that differ by less are one reading
 FITS_FROM = 2.5  # spreads above the controls: the declared reading is confirmed from here on …
 CONVERT_FROM = 3.0  # … and another one proposed from here on; of 270 random displacements of houses none came so high
@@ -119,18 +115,18 @@ def _by_range(numbers: LonLat, readings: tuple[Reading, ...], said: Reading) -> 
 
 def _by_fit(imported: NDArray[np.object_], ground: Ground, readings: tuple[Reading, ...], said: Reading) -> Detection:
     numbers = shapely.get_coordinates(imported)
-    laid = {reading: _laid_down(imported, reading, ground) for reading in readings}
-    laid = {reading: flat for reading, flat in laid.items() if len(flat)}
+    laid = {reading: near for reading in readings if (near := lay(imported, reading, ground)) is not None}
     if not laid:
         if said not in readings or not _in_china(said, numbers):
             return _by_range(numbers, readings, said)
         return Detection(Verdict.ELSEWHERE, said, 0.0, 0.0, 0.0, *detection_text.elsewhere())
-    fits = {reading: _fit(flat, ground) for reading, flat in laid.items()}
+    fits = {reading: fit_of(near, ground) for reading, near in laid.items()}
+    numbers = laid.get(said, next(iter(laid.values()))).numbers  # the offset of a whole city is not that of a quarter
     best = max(fits, key=lambda reading: fits[reading].stands_out.max())
     measure = int(np.argmax(fits[best].stands_out))
     accepted = fits[best].stands_out[measure] >= (FITS_FROM if best == said else CONVERT_FROM)
     if said in laid:
-        places = shapely.get_coordinates(shapely.centroid(laid[said]))
+        places = shapely.get_coordinates(shapely.centroid(laid[said].flat))
         vector = slide(places, ground.places, share=MOST_AGREE if accepted else MANY_AGREE)
         if vector is not None and not (accepted and _agrees(vector, best, said, numbers, ground)):
             return _displaced(vector, tuple(laid), said, numbers, ground)
@@ -162,33 +158,8 @@ def _displaced(
 
 
 def _agrees(vector: tuple[float, float], reading: Reading, said: Reading, numbers: LonLat, ground: Ground) -> bool:
-    rest = np.subtract(vector, _displacement(reading, said, numbers, ground.zone))
+    rest = np.subtract(vector, displacement(reading, said, numbers, ground.zone))
     return bool(np.hypot(*rest) < SAME_M)
-
-
-def _laid_down(imported: NDArray[np.object_], reading: Reading, ground: Ground) -> NDArray[np.object_]:
-    """A spread of the features that come near the ground under this reading, in the ground's metres."""
-    scanned = imported[:: max(len(imported) // SCANNED, 1)]
-    boxes = shapely.bounds(scanned)
-    low, high = reading.to_wgs84(boxes[:, :2]), reading.to_wgs84(boxes[:, 2:])
-    west, south, east, north = ground.bounds
-    near = (np.minimum(low, high) <= [east + NEAR_DEG, north + NEAR_DEG]).all(axis=1)
-    near &= (np.maximum(low, high) >= [west - NEAR_DEG, south - NEAR_DEG]).all(axis=1)
-    chosen = scanned[near]
-    chosen = chosen[:: max(len(chosen) // FEATURES, 1)]
-    return ground.zone.to_metres(moved(chosen, reading.to_wgs84))
-
-
-def _fit(flat: NDArray[np.object_], ground: Ground) -> Fit:
-    west, south, east, north = ground.outline.mins.tolist() + ground.outline.maxes.tolist()
-    points = outline_points(flat, 20 * SAMPLES)
-    margin = 500.0
-    inside = (points >= [west - margin, south - margin]).all(axis=1)
-    inside &= (points <= [east + margin, north + margin]).all(axis=1)
-    if inside.any():
-        points = points[inside]
-    of_points = bool((shapely.get_dimensions(flat) == 0).all())
-    return fit(ground, points[:: max(len(points) // SAMPLES, 1)], of_points=of_points)
 
 
 def _confidence(best: Reading, fits: Mapping[Reading, Fit], measure: int) -> float:
@@ -214,17 +185,10 @@ def _converted(reading: Reading, said: Reading, numbers: LonLat, confidence: flo
     here, there = said.to_wgs84(centre), reading.to_wgs84(centre)
     shift_m, bearing = 0.0, 0.0
     if (np.abs(here) <= [180.0, 90.0]).all() and (np.abs(here - there) < 1.0).all():
-        vector = _displacement(reading, said, numbers, metric_zone(*there[0]))
+        vector = displacement(reading, said, numbers, metric_zone(*there[0]))
         shift_m, bearing = float(np.hypot(*vector)), _bearing(*vector)
     words = detection_text.other(reading, shift_m, bearing, confidence)
     return Detection(Verdict.OTHER_READING, reading, shift_m, bearing, confidence, *words)
-
-
-def _displacement(reading: Reading, said: Reading, numbers: LonLat, zone: MetricZone) -> tuple[float, float]:
-    """Metres east and north from where the file says it is to where this reading puts it, at its middle."""
-    centre = np.array([middle(numbers)])
-    east, north = (zone.points_to_metres(reading.to_wgs84(centre)) - zone.points_to_metres(said.to_wgs84(centre)))[0]
-    return float(east), float(north)
 
 
 def _metres(a: LonLat, b: LonLat) -> float:

@@ -165,7 +165,9 @@ def test_a_whole_citys_file_is_compared_where_the_community_lies() -> None:
     there = quarter()
     city = np.concatenate([quarter((104.3, 30.3), seed=8, across=60), there])
     found = detect(convert_geometry(city, Datum.WGS84, Datum.GCJ02), there)
+    here = detect(convert_geometry(there, Datum.WGS84, Datum.GCJ02), there)
     assert found.datum is Datum.GCJ02
+    assert found.shift_m == pytest.approx(here.shift_m, abs=0.5)
 
 
 def test_without_anything_to_compare_it_says_that_it_cannot_know() -> None:
