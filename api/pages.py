@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ class Pages(StaticFiles):
     """Static files whose names under ``assets/`` carry a hash of what they hold."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file at ``path``, with how long a browser may keep it."""
+        """The file at ``path``, with how long a browser may keep it; never a page where the service was asked."""
+        if scope["path"].startswith("/api/"):
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = FOREVER if path.startswith("assets/") else ASK_AGAIN
         return response

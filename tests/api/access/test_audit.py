@@ -168,5 +168,5 @@ async def test_a_change_that_nobody_thought_of_is_written_down_too(
 ) -> None:
     async with client_of(BY_ROLE[Role.PLANNER]) as client:
         assert (await client.post("/api/me/totp")).status_code == 200
-    row = behind.execute("SELECT details ->> 'route' FROM audit_event WHERE action = 'request.made'").fetchone()
-    assert row == ("/api/me/totp",)
+    routes = behind.execute("SELECT details ->> 'route' FROM audit_event WHERE action = 'request.made'").fetchall()
+    assert ("/api/me/totp",) in routes
