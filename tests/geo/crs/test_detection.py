@@ -145,6 +145,14 @@ def test_an_old_survey_is_measured_even_without_a_name() -> None:
     assert "north-west" in found.en
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_things_without_anything_in_common_make_no_alarm(seed: int) -> None:
+    there = quarter(seed=seed, across=12)
+    west, south, east, north = shapely.total_bounds(there)
+    trees = shapely.points(np.random.default_rng(seed).uniform((west, south), (east, north), (80, 2)))
+    assert detect(np.asarray(trees), there).verdict in {Verdict.CANNOT_TELL, Verdict.FITS}
+
+
 def test_other_houses_in_the_same_place_make_no_alarm() -> None:
     assert detect(quarter(seed=1), quarter(seed=2)).verdict in {Verdict.CANNOT_TELL, Verdict.FITS}
 
