@@ -34,6 +34,10 @@ COMMANDS: Mapping[str, str] = {
     "backup": "备份 / back up",
     "restore": "恢复 / restore",
     "partition": "划网格：文件进，文件出 / draw micro-grids, from file to file",
+    "user": "账号 / accounts",
+    "token": "令牌 / a token for a machine",
+    "keys": "密钥 / keys for personal data",
+    "audit": "审计 / check the audit",
 }
 
 

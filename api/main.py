@@ -12,6 +12,7 @@ from api.access import admission, guard
 from api.access.headers import SecurityHeaders
 from api.access.limits import BodyLimit, RateLimit
 from api.access.passwords import Kiln
+from api.access.people_routes import router as people
 from api.access.routes import router as account
 from api.database import create_engine
 from api.maps import basemap
@@ -53,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.admission = admission.admitted
     app.state.kiln = Kiln()
     problems.install(app)
-    for router in (health.router, account, places, plans, maps, basemap.router):
+    for router in (health.router, account, people, places, plans, maps, basemap.router):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)

@@ -75,8 +75,8 @@ class Keyring:
         return Keyring(name, {**self.keys, name: AESGCM.generate_key(256)}, self.digesting)
 
     def without_old(self) -> Keyring:
-        """The ring with its current key alone."""
-        return Keyring(self.current, {self.current: self.keys[self.current]}, self.digesting)
+        """The ring with its two newest keys: a request that read the ring just before a rotation may still seal."""
+        return Keyring(self.current, dict(list(self.keys.items())[-2:]), self.digesting)
 
 
 def fresh() -> Keyring:
@@ -101,9 +101,10 @@ def read(path: Path) -> Keyring:
     try:
         stored = json.loads(path.read_text(encoding="ascii"))
         keys = {name: base64.b64decode(key) for name, key in stored["keys"].items()}
+        keys[stored["current"]] = keys.pop(stored["current"])  # the current key is the last
         return Keyring(
             stored["current"],
-            {stored["current"]: keys[stored["current"]], **keys},
+            keys,
             base64.b64decode(stored["digesting"]),
         )
     except (ValueError, KeyError, TypeError) as error:

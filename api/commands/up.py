@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import json
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -31,6 +35,7 @@ def command(
         say(f"民情地图已就绪：{address}", f"minqing-map is ready: {address}")
         stop = f"./minqing down --data-dir {settings.data_dir}"
         say(f"停止：{stop}", f"stop it: {stop}")
+        tell_demo(address)
     else:
         supervisor.run(settings, say, greet)
 
@@ -41,6 +46,22 @@ def greet(running: Running) -> None:
         f"民情地图已就绪：{running.address}（Ctrl-C 停止）",
         f"minqing-map is ready: {running.address} (Ctrl-C stops it)",
     )
+    tell_demo(running.address)
+
+
+def tell_demo(address: str) -> None:
+    """Name the sample's accounts, one a role; on any other store there are none."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=5)
+    with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+        connection.request("GET", "/api/demo")
+        accounts = json.loads(connection.getresponse().read())
+        if accounts:
+            logins = "  ".join(account["login"] for account in accounts)
+            password = accounts[0]["password"]
+            say(f"演示账号（仅限本机，密码 {password}）：", f"Demo accounts (this machine only, password {password}):")
+            say(f"  {logins}", f"  {logins}")
+    connection.close()
 
 
 def already_up(settings: Settings, *, asked_port: int | None) -> bool:

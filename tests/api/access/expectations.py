@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from api.access.roles import Role
+from api.access.roles import MANAGERS, Role
 from tests.api.access.world import SPACE, key
 
 if TYPE_CHECKING:
@@ -100,6 +100,17 @@ def plan_seen(target: Target) -> str:
     return target.inside(3)
 
 
+def resident(target: Target) -> Filling:
+    """Somebody who lives on a floor of the target's first unit."""
+    return {"person_id": key("resident", target.inside(5))}
+
+
+def somebody(target: Target) -> Filling:
+    """The account of the target community's office."""
+    return {"account_id": key("account", f"community-{target.inside(3).lower()}")}
+
+
+TENDERS = MANAGERS | {Role.GRID_WORKER, Role.GRID_LEAD}
 SELF = Expectation()
 PLAN_READERS = READERS - {Role.RESIDENT, Role.PROPERTY_FIRM, Role.GRID_LEAD}
 PLAN = Expectation(who=PLAN_READERS, path=plan, placed=True, seen_as=plan_seen)
@@ -135,6 +146,54 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("DELETE", "/api/me/tokens/{token_id}"): Expectation(
         who=frozenset(), path=lambda _: {"token_id": NOBODYS}, placed=True
     ),
+    # people, rosters, audit
+    ("GET", "/api/people"): Expectation(who=TENDERS, query=lambda target: {"name": target.name}),
+    ("POST", "/api/people"): Expectation(
+        who=MANAGERS,
+        body=lambda target: {"name": "某人", "community_id": str(target.community), "phone": "13800001234"},
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("POST", "/api/people/{person_id}/reveal"): Expectation(
+        who=frozenset(), path=resident, body=lambda _: {"field": "phone", "reason": "回访"}
+    ),
+    ("POST", "/api/people/{person_id}/export"): Expectation(
+        who=MANAGERS, path=resident, body=lambda _: {"reason": "本人要求"}, placed=True, seen_as=plan_seen
+    ),
+    ("POST", "/api/people/{person_id}/erase"): Expectation(
+        who=MANAGERS, path=resident, body=lambda _: {"reason": "本人要求"}, placed=True, seen_as=plan_seen
+    ),
+    ("GET", "/api/posts"): SELF,
+    ("GET", "/api/rosters/{community_id}"): Expectation(
+        who=MANAGERS, path=lambda target: {"community_id": target.community}, placed=True, seen_as=plan_seen
+    ),
+    ("POST", "/api/rosters/import"): Expectation(who=frozenset(), files=lambda _: {"file": b"no workbook"}),
+    ("POST", "/api/assignments"): Expectation(
+        who=MANAGERS,
+        body=lambda target: {
+            "person_id": str(resident(target)["person_id"]),
+            "post": "grid_worker",
+            "level": "community",
+            "place_id": str(target.community),
+        },
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("DELETE", "/api/assignments/{assignment_id}"): Expectation(
+        who=frozenset(), path=lambda _: {"assignment_id": NOBODYS}, placed=True
+    ),
+    ("POST", "/api/accounts"): Expectation(
+        who=frozenset(),
+        body=lambda target: {"person_id": str(resident(target)["person_id"]), "login": "somebody"},
+    ),
+    ("PATCH", "/api/accounts/{account_id}"): Expectation(
+        who=MANAGERS - {Role.COMMUNITY},  # a community's own account is its street office's to close
+        path=somebody,
+        body=lambda _: {"active": False},
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("GET", "/api/audit"): Expectation(who=frozenset({Role.AUDITOR})),
     # places
     ("GET", "/api/places"): SELF,
     ("GET", "/api/places/at"): Expectation(who=READERS, query=at),

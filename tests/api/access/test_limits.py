@@ -114,7 +114,8 @@ def bodies() -> Iterator[tuple[str, type[BaseModel]]]:
         route = context.original_route
         if isinstance(route, APIRoute) and route.body_field is not None:
             kind = route.body_field.field_info.annotation
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
+            # A multipart form (Body_…, made by FastAPI) holds a file and nothing to assign.
+            if isinstance(kind, type) and issubclass(kind, BaseModel) and not kind.__name__.startswith("Body_"):
                 yield context.path or route.path, kind
 
 

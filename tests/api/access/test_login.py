@@ -270,3 +270,11 @@ async def test_more_hashes_than_the_kiln_holds_are_sent_away() -> None:
     kiln._inside = passwords.WAITING
     with pytest.raises(TooManyError):
         await kiln.run(lambda: None)
+
+
+@pytest.mark.usefixtures("known")
+async def test_a_whole_office_logs_in_at_half_past_eight(client_of: Callable[..., Any]) -> None:
+    """Seen to fail with ``now()`` for "not blocked" in ``try_once``."""
+    async with client_of(None, "10.5.5.5") as client:
+        answers = await asyncio.gather(*(log_in(client, login=f"colleague{n}") for n in range(24)))
+    assert {answer.status_code for answer in answers} == {401}

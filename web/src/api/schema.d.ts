@@ -4,6 +4,106 @@
  */
 
 export interface paths {
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Account
+         * @description Let somebody in; the first password is shown once.
+         */
+        post: operations["make_account_api_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Account
+         * @description Keep somebody out, or let them in again, at once.
+         */
+        patch: operations["change_account_api_accounts__account_id__patch"];
+        trace?: never;
+    };
+    "/api/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign
+         * @description Give a person a post at a place, at once.
+         */
+        post: operations["assign_api_assignments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{assignment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Assignment
+         * @description End a post, at once.
+         */
+        delete: operations["end_assignment_api_assignments__assignment_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Events
+         * @description The events of the places one audits, the newest first.
+         */
+        get: operations["read_events_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo": {
         parameters: {
             query?: never;
@@ -196,6 +296,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read People
+         * @description People of one's jurisdiction, masked.
+         */
+        get: operations["read_people_api_people_get"];
+        put?: never;
+        /**
+         * Add Person
+         * @description Add a resident, or somebody with a first post.
+         */
+        post: operations["add_person_api_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Forget one person.
+         */
+        post: operations["erase_api_people__person_id__erase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description Everything that is held about one person, for that person.
+         */
+        post: operations["export_api_people__person_id__export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal
+         * @description Look at one number, for a reason; it is written down and counted.
+         */
+        post: operations["reveal_api_people__person_id__reveal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/places": {
         parameters: {
             query?: never;
@@ -372,6 +556,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Posts
+         * @description The kinds of posts.
+         */
+        get: operations["read_posts_api_posts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -384,6 +588,46 @@ export interface paths {
          * @description The store answers too; 503 in a sentence where it does not.
          */
         get: operations["ready_api_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rosters/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Roster
+         * @description Read a roster from Excel; with ``write`` put it into the store if no row is faulty.
+         */
+        post: operations["import_roster_api_rosters_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rosters/{community_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Roster
+         * @description Who stands where in a community, and where nobody does.
+         */
+        get: operations["read_roster_api_rosters__community_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -541,6 +785,103 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountCreate
+         * @description A way in for a person who holds a post; the first password is shown once.
+         */
+        AccountCreate: {
+            /** Login */
+            login: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+        };
+        /**
+         * AccountMade
+         * @description The new account and its first password, shown this once.
+         */
+        AccountMade: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * AccountUpdate
+         * @description Let in, or keep out at once.
+         */
+        AccountUpdate: {
+            /** Active */
+            active: boolean;
+        };
+        /**
+         * AssignmentCreate
+         * @description A role (and a post by name) for a person at a place, from now or from a day on.
+         */
+        AssignmentCreate: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "store" | "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "micro_grid";
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Place Id */
+            place_id?: string | null;
+            /** Post */
+            post?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * AssignmentRead
+         * @description A post and who holds it.
+         */
+        AssignmentRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level */
+            level: string;
+            /** Name */
+            name: string;
+            /** Party Member */
+            party_member: boolean;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Phone */
+            phone: string;
+            /** Place Id */
+            place_id: string | null;
+            /** Post */
+            post: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * BasemapRead
          * @description Where the tiles of the base map are, and in which datum they were drawn.
          */
@@ -565,6 +906,19 @@ export interface components {
             tile_size: number;
             /** Url */
             url: string;
+        };
+        /**
+         * BecauseCreate
+         * @description Why something is done that is written down.
+         */
+        BecauseCreate: {
+            /** Reason */
+            reason: string;
+        };
+        /** Body_import_roster_api_rosters_import_post */
+        Body_import_roster_api_rosters_import_post: {
+            /** File */
+            file: string;
         };
         /**
          * ChildRead
@@ -688,6 +1042,86 @@ export interface components {
              * Format: date-time
              */
             seen_at: string;
+        };
+        /**
+         * EventRead
+         * @description One event of the audit: ids, never contents.
+         */
+        EventRead: {
+            /** Account Id */
+            account_id: string | null;
+            /** Action */
+            action: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Chain */
+            chain: number;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Object Id */
+            object_id: string;
+            /** Place Id */
+            place_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * ExportRead
+         * @description Everything the store holds about one person, for that person.
+         */
+        ExportRead: {
+            /** Account */
+            account: {
+                [key: string]: unknown;
+            } | null;
+            /** Person */
+            person: {
+                [key: string]: unknown;
+            };
+            /** Posts */
+            posts: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * FaultRead
+         * @description What is wrong with one row of a file, and what to do.
+         */
+        FaultRead: {
+            /** Column */
+            column: string;
+            /** En */
+            en: string;
+            /** Row */
+            row: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * FirstPost
+         * @description The post that somebody new is to hold.
+         */
+        FirstPost: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "store" | "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "micro_grid";
+            /** Place Id */
+            place_id?: string | null;
+            /** Post */
+            post: string;
         };
         /**
          * FoundRead
@@ -852,6 +1286,55 @@ export interface components {
             old: string;
         };
         /**
+         * PersonCreate
+         * @description A resident of a community, or somebody who is to hold a post; one of the two has to be named.
+         */
+        PersonCreate: {
+            /** Community Id */
+            community_id?: string | null;
+            first_post?: components["schemas"]["FirstPost"] | null;
+            /** Floor Id */
+            floor_id?: string | null;
+            /** Id Number */
+            id_number?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Party Member
+             * @default false
+             */
+            party_member: boolean;
+            /** Phone */
+            phone?: string | null;
+        };
+        /**
+         * PersonRead
+         * @description A person, masked: the last digits of the numbers are all that is shown.
+         */
+        PersonRead: {
+            /** Community Id */
+            community_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Id Number
+             * @description Masked: •••123X; empty where none is known.
+             */
+            id_number: string;
+            /** Name */
+            name: string;
+            /** Party Member */
+            party_member: boolean;
+            /**
+             * Phone
+             * @description Masked: •••1234; empty where none is known.
+             */
+            phone: string;
+        };
+        /**
          * PlaceRead
          * @description A place with its chain, its counts and what lies directly inside. WGS 84, longitude first.
          */
@@ -970,6 +1453,19 @@ export interface components {
             households_without_grid: number;
         };
         /**
+         * PostKindRead
+         * @description A kind of post (一格三长三员一警).
+         */
+        PostKindRead: {
+            /** En */
+            en: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * PostRead
          * @description A role held at a place.
          */
@@ -997,11 +1493,56 @@ export interface components {
             until: string | null;
         };
         /**
+         * RevealCreate
+         * @description Look at one number of one person, for a reason that is written down.
+         */
+        RevealCreate: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "phone" | "id_number";
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RevealRead
+         * @description The number, and how many more may be looked at today.
+         */
+        RevealRead: {
+            /** Left Today */
+            left_today: number;
+            /** Value */
+            value: string;
+        };
+        /**
          * Role
          * @description What somebody is, at a place and for a time. A person may hold several.
          * @enum {string}
          */
         Role: "resident" | "property_firm" | "grid_worker" | "grid_lead" | "department" | "planner" | "community" | "street_office" | "district" | "auditor" | "administrator";
+        /**
+         * RosterImported
+         * @description What came of a roster file: nothing is written while a row is faulty.
+         */
+        RosterImported: {
+            /** Faults */
+            faults: components["schemas"]["FaultRead"][];
+            /** Rows */
+            rows: number;
+            /** Written */
+            written: number;
+        };
+        /**
+         * RosterRead
+         * @description Who stands where in a community, and where nobody does.
+         */
+        RosterRead: {
+            /** Posts */
+            posts: components["schemas"]["AssignmentRead"][];
+            /** Vacancies */
+            vacancies: components["schemas"]["VacancyRead"][];
+        };
         /**
          * RuleSaid
          * @description Fewest, most and wished-for households of one micro-grid.
@@ -1280,6 +1821,34 @@ export interface components {
             secret: string;
         };
         /**
+         * VacancyRead
+         * @description A place where somebody is missing, by a rule kept as data.
+         */
+        VacancyRead: {
+            /** En */
+            en: string;
+            /** Least */
+            least: number;
+            /** Level */
+            level: string;
+            /**
+             * Place Id
+             * Format: uuid
+             */
+            place_id: string;
+            /** Place Name */
+            place_name: string;
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /** There */
+            there: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * VectorLayerRead
          * @description One vector layer inside a tile, with the kinds of its attributes.
          */
@@ -1306,6 +1875,230 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    make_account_api_accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMade"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    change_account_api_accounts__account_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    assign_api_assignments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    end_assignment_api_assignments__assignment_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_events_api_audit_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                action?: string;
+                object_id?: string;
+                since?: string | null;
+                until?: string | null;
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_demo_api_demo_get: {
         parameters: {
             query?: never;
@@ -1784,6 +2577,235 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_people_api_people_get: {
+        parameters: {
+            query?: {
+                name?: string;
+                phone?: string;
+                community_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_person_api_people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    erase_api_people__person_id__erase_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BecauseCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    export_api_people__person_id__export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BecauseCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    reveal_api_people__person_id__reveal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealRead"];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -2331,6 +3353,47 @@ export interface operations {
             };
         };
     };
+    read_posts_api_posts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostKindRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     ready_api_ready_get: {
         parameters: {
             query?: never;
@@ -2347,6 +3410,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    import_roster_api_rosters_import_post: {
+        parameters: {
+            query?: {
+                write?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_roster_api_rosters_import_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterImported"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_roster_api_rosters__community_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterRead"];
                 };
             };
             /** @description Refused, in a sentence. */

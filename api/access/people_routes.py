@@ -1,0 +1,124 @@
+"""People, rosters, accounts and the audit over HTTP. Whose roles do not reach here finds nothing at these addresses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, File, Query, UploadFile, status
+
+from api.access import events, people, roster_file, roster_import, rosters
+from api.access.admission import Asker, member, only
+from api.access.people_schemas import (
+    AccountCreate,
+    AccountMade,
+    AccountUpdate,
+    AssignmentCreate,
+    BecauseCreate,
+    EventQuery,
+    EventRead,
+    ExportRead,
+    PersonCreate,
+    PersonRead,
+    PostKindRead,
+    RevealCreate,
+    RevealRead,
+    RosterImported,
+    RosterRead,
+)
+from api.access.roles import MANAGERS, Role
+from api.access.routes import NOTHING, TheKiln, TheRing
+from api.database import Session
+
+router = APIRouter(prefix="/api", tags=["people"])
+
+Manager = Annotated[Asker, Depends(only(*MANAGERS))]
+Auditor = Annotated[Asker, Depends(only(Role.AUDITOR))]
+Tender = Annotated[Asker, Depends(only(*MANAGERS, Role.GRID_WORKER, Role.GRID_LEAD))]
+
+
+@router.get("/people")
+async def read_people(
+    session: Session,
+    ring: TheRing,
+    _: Tender,
+    name: Annotated[str, Query(max_length=100)] = "",
+    phone: Annotated[str, Query(max_length=30)] = "",
+    community_id: UUID | None = None,
+) -> list[PersonRead]:
+    """People of one's jurisdiction, masked."""
+    return await people.search(session, ring, name=name, phone=phone, community_id=community_id)
+
+
+@router.post("/people", status_code=status.HTTP_201_CREATED)
+async def add_person(session: Session, ring: TheRing, _: Manager, wanted: PersonCreate) -> PersonRead:
+    """Add a resident, or somebody with a first post."""
+    return await rosters.take_in(session, ring, wanted)
+
+
+@router.post("/people/{person_id}/reveal")
+async def reveal(session: Session, ring: TheRing, _: Tender, person_id: UUID, asked: RevealCreate) -> RevealRead:
+    """Look at one number, for a reason; it is written down and counted."""
+    return await people.reveal(session, ring, person_id, asked.field, asked.reason)
+
+
+@router.post("/people/{person_id}/export")
+async def export(session: Session, ring: TheRing, _: Manager, person_id: UUID, because: BecauseCreate) -> ExportRead:
+    """Everything that is held about one person, for that person."""
+    return await people.export(session, ring, person_id, because.reason)
+
+
+@router.post("/people/{person_id}/erase", status_code=NOTHING)
+async def erase(session: Session, _: Manager, person_id: UUID, because: BecauseCreate) -> None:
+    """Forget one person."""
+    await people.erase(session, person_id, because.reason)
+
+
+@router.get("/posts")
+async def read_posts(session: Session, _: Annotated[Asker, Depends(member)]) -> list[PostKindRead]:
+    """The kinds of posts."""
+    return await rosters.kinds(session)
+
+
+@router.get("/rosters/{community_id}")
+async def read_roster(session: Session, _: Manager, community_id: UUID) -> RosterRead:
+    """Who stands where in a community, and where nobody does."""
+    return await rosters.roster(session, community_id)
+
+
+@router.post("/rosters/import")
+async def import_roster(
+    session: Session, ring: TheRing, _: Manager, file: Annotated[UploadFile, File()], *, write: bool = False
+) -> RosterImported:
+    """Read a roster from Excel; with ``write`` put it into the store if no row is faulty."""
+    return await roster_import.take(session, ring, await file.read(roster_file.MOST_BYTES + 1), write=write)
+
+
+@router.post("/assignments", status_code=status.HTTP_201_CREATED)
+async def assign(session: Session, _: Manager, wanted: AssignmentCreate) -> UUID:
+    """Give a person a post at a place, at once."""
+    return await rosters.assign(session, wanted)
+
+
+@router.delete("/assignments/{assignment_id}", status_code=NOTHING)
+async def end_assignment(session: Session, _: Manager, assignment_id: UUID) -> None:
+    """End a post, at once."""
+    await rosters.end(session, assignment_id)
+
+
+@router.post("/accounts", status_code=status.HTTP_201_CREATED)
+async def make_account(session: Session, kiln: TheKiln, _: Manager, wanted: AccountCreate) -> AccountMade:
+    """Let somebody in; the first password is shown once."""
+    return await rosters.make_account(session, kiln, wanted)
+
+
+@router.patch("/accounts/{account_id}", status_code=NOTHING)
+async def change_account(session: Session, _: Manager, account_id: UUID, update: AccountUpdate) -> None:
+    """Keep somebody out, or let them in again, at once."""
+    await rosters.set_active(session, account_id, active=update.active)
+
+
+@router.get("/audit")
+async def read_events(session: Session, _: Auditor, wanted: Annotated[EventQuery, Query()]) -> list[EventRead]:
+    """The events of the places one audits, the newest first."""
+    return await events.search(session, wanted)

@@ -1,0 +1,244 @@
+"""People are masked, looked at one at a time, staffed by rules kept as data, exported and forgotten."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import psycopg
+import pytest
+
+from api.access import keyring, retention, rotation
+from api.access.people import REVEALS_A_DAY
+from api.access.roles import Role
+from tests.api.access.world import BY_ROLE, POSTS, key
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    import httpx
+    from fastapi import FastAPI
+
+COMMUNITY = BY_ROLE[Role.COMMUNITY]
+NEIGHBOUR = next(post for post in POSTS if post.place == "A1b")
+PHONE, ID_NUMBER = "138-0000 4321", "51010119900307123X"
+A1A = str(key("community", "A1a"))
+
+
+@pytest.fixture
+async def office(client_of: Callable[..., Any]) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(COMMUNITY) as client:
+        yield client
+
+
+async def added(office: httpx.AsyncClient, **changed: object) -> dict[str, Any]:
+    person = {"name": "王小明", "community_id": A1A, "phone": PHONE, "id_number": ID_NUMBER, **changed}
+    answer = await office.post("/api/people", json=person)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def test_numbers_are_sealed_in_the_store_and_masked_outside(
+    office: httpx.AsyncClient, behind: psycopg.Connection
+) -> None:
+    person = await added(office)
+    assert (person["phone"], person["id_number"]) == ("•••4321", "•••123X")
+    listed = await office.get("/api/people", params={"phone": "13800004321"})
+    assert person["id"] in {one["id"] for one in listed.json()}
+    assert "13800004321" not in listed.text
+    row = behind.execute("SELECT p::text, phone_sealed FROM person p WHERE id = %s", [person["id"]]).fetchone()
+    assert row is not None
+    assert "13800004321" not in row[0]
+    assert b"13800004321" not in row[1]
+
+
+async def test_a_look_needs_a_reason_and_leaves_an_event(office: httpx.AsyncClient, behind: psycopg.Connection) -> None:
+    address = f"/api/people/{(await added(office))['id']}/reveal"
+    assert (await office.post(address, json={"field": "phone", "reason": " "})).status_code == 422
+    assert (await office.post(address, json={"field": "name", "reason": "上门回访"})).status_code == 422
+    shown = await office.post(address, json={"field": "phone", "reason": "上门回访"})
+    assert shown.json()["value"] == "13800004321"
+    row = behind.execute(
+        "SELECT account_id, reason, details ->> 'field' FROM audit_event WHERE action = 'person.revealed'"
+        " ORDER BY at DESC LIMIT 1"
+    ).fetchone()
+    assert row == (key("account", COMMUNITY.login), "上门回访", "phone")
+
+
+async def test_a_day_has_an_end_to_looking(client_of: Callable[..., Any], behind: psycopg.Connection) -> None:
+    office = BY_ROLE[Role.STREET_OFFICE]
+    async with client_of(office) as client:
+        address = f"/api/people/{(await added(client))['id']}/reveal"
+        look = {"field": "phone", "reason": "上门回访"}
+        answers = [(await client.post(address, json=look)).status_code for _ in range(REVEALS_A_DAY + 1)]
+    assert answers == [200] * REVEALS_A_DAY + [429]
+    row = behind.execute(
+        "SELECT count(*) FROM audit_event WHERE action = 'person.revealed' AND account_id = %s",
+        [key("account", office.login)],
+    ).fetchone()
+    assert row == (REVEALS_A_DAY,)
+
+
+async def test_the_neighbour_community_finds_nobody(office: httpx.AsyncClient, client_of: Callable[..., Any]) -> None:
+    person = await added(office)
+    async with client_of(NEIGHBOUR) as neighbour:
+        assert (await neighbour.get("/api/people", params={"phone": PHONE})).json() == []
+        for deed, body in (("reveal", {"field": "phone", "reason": "好奇看看"}), ("export", {"reason": "好奇看看"}),
+                           ("erase", {"reason": "好奇看看"})):  # fmt: skip
+            assert (await neighbour.post(f"/api/people/{person['id']}/{deed}", json=body)).status_code == 404
+        stolen = {"person_id": person["id"], "post": "grid_worker", "level": "community",
+                  "place_id": str(key("community", "A1b"))}  # fmt: skip
+        assert (await neighbour.post("/api/assignments", json=stolen)).status_code == 404
+
+
+async def test_a_person_is_exported_whole_and_then_forgotten(
+    office: httpx.AsyncClient, behind: psycopg.Connection
+) -> None:
+    person = await added(office)
+    because = {"reason": "本人要求"}
+    told = (await office.post(f"/api/people/{person['id']}/export", json=because)).json()
+    assert (told["person"]["phone"], told["person"]["id_number"]) == ("13800004321", ID_NUMBER)
+    assert (await office.post(f"/api/people/{person['id']}/erase", json=because)).status_code == 204
+    assert (await office.post(f"/api/people/{person['id']}/export", json=because)).status_code == 404
+    row = behind.execute(
+        "SELECT name, phone_sealed, phone_digest, id_number_sealed FROM person WHERE id = %s", [person["id"]]
+    ).fetchone()
+    assert row == ("已删除", None, None, None)
+
+
+async def test_an_empty_post_is_a_vacancy_until_somebody_stands_there(office: httpx.AsyncClient) -> None:
+    def vacant(roster: dict[str, Any], zh: str) -> set[str]:
+        return {place["place_id"] for place in roster["vacancies"] if place["zh"] == zh}
+
+    before = (await office.get(f"/api/rosters/{A1A}")).json()
+    grid = str(BY_ROLE[Role.GRID_WORKER].place_id)
+    assert grid in vacant(before, "网格员")
+    assert grid in vacant(before, "党员")
+    first = {"post": "grid_worker", "level": "micro_grid", "place_id": grid}
+    worker = await added(office, name="李网格", community_id=None, party_member=True, first_post=first)
+    after = (await office.get(f"/api/rosters/{A1A}")).json()
+    assert grid not in vacant(after, "网格员")
+    assert grid not in vacant(after, "党员")
+    (mine,) = [post for post in after["posts"] if post["person_id"] == worker["id"]]
+    assert (await office.delete(f"/api/assignments/{mine['id']}")).status_code == 204
+    assert grid in vacant((await office.get(f"/api/rosters/{A1A}")).json(), "网格员")
+
+
+async def test_a_new_worker_gets_a_way_in_and_loses_it_at_once(
+    office: httpx.AsyncClient, client_of: Callable[..., Any]
+) -> None:
+    first = {"post": "grid_worker", "level": "compound", "place_id": str(key("compound", "A1ap"))}
+    worker = await added(office, name="赵网格", community_id=None, phone=None, first_post=first)
+    made = (await office.post("/api/accounts", json={"person_id": worker["id"], "login": "zhao"})).json()
+    async with client_of(None) as client:
+        assert (
+            await client.post("/api/session", json={"login": "zhao", "password": made["password"]})
+        ).status_code == 204
+        assert (await client.get("/api/places")).json()["totals"]["units"] == 2
+        assert (await office.patch(f"/api/accounts/{made['id']}", json={"active": False})).status_code == 204
+        assert (await client.get("/api/places")).status_code == 401
+
+
+async def test_nobody_takes_over_somebody_higher(office: httpx.AsyncClient) -> None:
+    higher = BY_ROLE[Role.DISTRICT]
+    answer = await office.patch(f"/api/accounts/{key('account', higher.login)}", json={"active": False})
+    assert answer.status_code == 404
+    made = await office.post("/api/accounts", json={"person_id": str(key("person", higher.login)), "login": "thief"})
+    assert made.status_code in (404, 409)
+
+
+def workbook(*rows: tuple[str | int, ...]) -> dict[str, bytes]:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    assert book.active is not None
+    for row in (("姓名", "电话", "党员", "岗位", "层级", "编码"), *rows):
+        book.active.append(row)
+    book.save(out)
+    return {"file": out.getvalue()}
+
+
+A1AP, Z1AP = "990101001001001", "990401001001001"
+
+
+async def test_a_roster_comes_in_whole_or_not_at_all(office: httpx.AsyncClient, behind: psycopg.Connection) -> None:
+    good = ("孙一", 13911112222, "是", "楼栋长", "小区", A1AP)
+    bad = workbook(
+        good, ("", "139", "", "楼栋长", "小区", A1AP), ("钱二", "abc", "", "大王", "小区", A1AP),
+        ("周三", "", "", "网格员", "星球", A1AP), ("吴四", "", "", "网格员", "小区", Z1AP),
+    )  # fmt: skip
+    answer = (await office.post("/api/rosters/import?write=true", files=bad)).json()
+    assert answer["written"] == 0
+    assert [(fault["row"], fault["column"]) for fault in answer["faults"]] == [
+        (3, "姓名"), (3, "电话"), (4, "电话"), (5, "层级"), (6, "编码"),
+    ]  # fmt: skip
+    assert (await office.post("/api/rosters/import", files=workbook(good))).json()["written"] == 0
+    done = (await office.post("/api/rosters/import?write=true", files=workbook(good))).json()
+    assert (done["written"], done["faults"]) == (1, [])
+    row = behind.execute(
+        "SELECT a.post, p.party_member, p.phone_tail FROM assignment a JOIN person p ON p.id = a.person_id"
+        " WHERE p.name = '孙一'"
+    ).fetchall()
+    assert row == [("building_lead", True, "2222")]
+
+
+@pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04broken", b"\x00" * 1000])
+async def test_a_file_that_is_no_roster_is_refused(office: httpx.AsyncClient, content: bytes) -> None:
+    answer = await office.post("/api/rosters/import", files={"file": content})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_an_auditor_reads_deeds_of_the_audited_places_and_no_contents(
+    office: httpx.AsyncClient, client_of: Callable[..., Any]
+) -> None:
+    person = await added(office, name="绝不外传")
+    async with client_of(BY_ROLE[Role.AUDITOR]) as auditor:
+        found = await auditor.get("/api/audit", params={"action": "person.added", "object_id": person["id"]})
+        assert [event["object_id"] for event in found.json()] == [person["id"]]
+        assert "绝不外传" not in found.text
+        assert (await auditor.get("/api/people")).status_code == 404
+    async with client_of(BY_ROLE[Role.ADMINISTRATOR]) as administrator:
+        assert (await administrator.get("/api/audit")).status_code == 404
+
+
+async def test_keys_turn_under_people_and_every_number_still_opens(
+    office: httpx.AsyncClient, app: FastAPI, world_url: str
+) -> None:
+    person = await added(office, phone="13700005555")
+    path = keyring.file_in(app.state.settings.data_dir)
+    old = keyring.read(path).current
+    with psycopg.connect(world_url) as connection:
+        connection.execute(
+            "UPDATE person SET phone_sealed = NULL, id_number_sealed = NULL WHERE id <> %s", [person["id"]]
+        )
+        assert rotation.rotate(connection, path) == 2
+    assert keyring.read(path).current != old
+    assert path.stat().st_mode & 0o777 == 0o600
+    look = {"field": "phone", "reason": "上门回访"}
+    shown = await office.post(f"/api/people/{person['id']}/reveal", json=look)
+    assert shown.json()["value"] == "13700005555"
+
+
+def test_what_was_kept_long_enough_is_forgotten(world_url: str) -> None:
+    with psycopg.connect(world_url) as connection:
+        connection.execute("INSERT INTO person (name, left_at) VALUES ('早已迁出', now() - interval '4 years')")
+        connection.execute("INSERT INTO person (name, left_at) VALUES ('刚刚迁出', now())")
+        assert retention.apply(connection, datetime.now(UTC))["person_left"] == 1
+        names = {row[0] for row in connection.execute("SELECT name FROM person WHERE left_at IS NOT NULL")}
+        connection.rollback()
+    assert names == {"已删除", "刚刚迁出"}
+
+
+def test_a_sealed_number_cannot_be_moved_to_another_person() -> None:
+    ring = keyring.fresh()
+    sealed = ring.seal("13800004321", about="person.phone 1")
+    assert ring.unseal(sealed, about="person.phone 1") == "13800004321"
+    with pytest.raises(keyring.UnsealError):
+        ring.unseal(sealed, about="person.phone 2")
+    with pytest.raises(keyring.UnsealError):
+        keyring.fresh().unseal(sealed, about="person.phone 1")
+    turned = ring.rotated()
+    assert turned.unseal(sealed, about="person.phone 1") == "13800004321"
+    with pytest.raises(keyring.UnsealError):
+        turned.rotated().without_old().unseal(sealed, about="person.phone 1")
