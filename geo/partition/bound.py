@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SLIGHT = 1.0e-7
 #: Steps that the listing may take around one medoid before it gives up: few while grids are easily found, then more.
 STEPS = (80, 1_000, 20_000)
+#: A climb that gains less than this part of the objective in so many rounds is given up, where grids hold many atoms.
+STALL, STALLED, MANY = 1.0e-4, 80, 30
 #: How far the prices move from the best known towards the programme's own (Wentges 1997): against oscillation.
 STRIDE = 0.4
 
@@ -52,6 +54,10 @@ class Question:
     def floor(self, least: NDArray[np.float64]) -> float:
         """The least sum of reduced costs, one grid a medoid, ``fewest``..``most`` grids."""
         return float(np.cumsum(np.sort(least))[self.fewest - 1 : self.most].min())
+
+    def coarse(self, grids: int) -> bool:
+        """Whether grids hold so many atoms that their programme hardly converges (villages)."""
+        return len(self.board.households) > MANY * grids
 
     def toll(self, each: float) -> float:
         """The least that the allowed numbers of grids cost at ``each`` a grid."""
@@ -188,11 +194,15 @@ def lower_bound(
 ) -> Bound:
     """Raise the bound until it meets ``upper``, no better grid exists, or ``going_on`` says stop."""
     climb = Climb(question, pool, plan, upper)
+    height, stalled = -np.inf, 0
     for _ in range(rounds):
         prices = climb.master.solve()
         climb.count = prices.count
         fresh = climb.round(prices, smooth=True) or climb.round(prices, smooth=False)
-        if max(climb.relaxed, climb.value) >= upper - SLIGHT or not going_on():
+        reached = max(climb.relaxed, climb.value)
+        stalled = 0 if reached > height + STALL * abs(upper) else stalled + 1
+        height = max(height, reached) if stalled == 0 else height
+        if reached >= upper - SLIGHT or not going_on() or (stalled >= STALLED and question.coarse(len(plan))):
             break
         if not fresh:
             if (climb.complete and not climb.loosened) or climb.patience + 1 == len(STEPS):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Random trees a start, starts, and recombinations for each grid of the plan.
 TREES, STARTS, ROUNDS = 4, 2, 20
+#: Recombinations cost the square of a grid's atoms; so much of that is spent on a start (villages have large grids).
+EFFORT = 150_000
 #: Starts where the rule is not met yet: breaking it needs a better reason than bad luck.
 STUBBORN = 8
 #: Recombinations between two looks at the clock.
@@ -38,7 +40,8 @@ def draw_plan(board: Board, seed: int, going_on: Callable[[], bool]) -> tuple[ND
             break
         chance = stream(seed * STUBBORN + start)
         label = first_plan(board, 1 if n > LARGE else TREES, chance)
-        rounds = ROUNDS * len(np.unique(label)) + 60
+        grids = len(np.unique(label))
+        rounds = min((ROUNDS // 2 if n > LARGE else ROUNDS) * grids + 60, max(EFFORT * grids**2 // n**2, 20))
         for done in range(0, rounds, STRETCH):
             if not going_on():
                 break

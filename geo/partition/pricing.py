@@ -440,14 +440,17 @@ def floating_grids(
     inside = np.zeros(n, np.bool_)
     stretch = np.empty(n, np.int64)
     for low in range(n):
-        high, size, households, forced = low, 0, 0, 0
+        high, size, households, forced, worth, dearest = low, 0, 0, 0, 0.0, -np.inf
         while woven.foot[low] >= 0 and high >= 0:
             stretch[size], inside[high] = high, True
             size += 1
             households += board.households[high]
             forced += max(board.households[high] - board.most, 0)
+            worth += dual[high]
+            dearest = max(dearest, least[high])
             miss = excess(board, households) - forced
-            if miss <= limits.spare:
+            without_walk = size_cost(board, households) + limits.fine * (miss + forced) - worth
+            if miss <= limits.spare and without_walk <= max(threshold, dearest):
                 atoms = stretch[:size]
                 medoid = _first_medoid(board, atoms)
                 reduced = fined_cost(board, limits, atoms, inside) - dual[atoms].sum()
