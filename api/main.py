@@ -16,6 +16,7 @@ from api.access.people_routes import router as people
 from api.access.routes import router as account
 from api.database import create_engine
 from api.maps import basemap
+from api.maps.door import TileDoor
 from api.maps.routes import router as maps
 from api.maps.service import open_store
 from api.places.routes import router as places
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)
+    app.add_middleware(TileDoor)
     app.add_middleware(RateLimit, per_second=settings.requests_per_s)
     app.add_middleware(SecurityHeaders)
     return app

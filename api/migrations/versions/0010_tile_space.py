@@ -28,18 +28,28 @@ CREATE FUNCTION tile_units(shape geometry, zoom integer) RETURNS geometry LANGUA
 $$;
 """
 
-# Snapping moves a corner by its own place alone, so two neighbours move their common corners alike and no gap opens;
-# a simplifier that looks at whole rings would not. Counter-clockwise in numbers is clockwise on a screen whose y
-# runs down: what the MVT specification (2.1, 4.3.4.4) asks of an outer ring.
+# Snapping moves a corner by its own place alone, so two neighbours move their common corners alike and no gap opens; a
+# simplifier that looks at whole rings would not. Where a ring then crosses itself it is mended on the same grid.
+# Counter-clockwise in numbers is clockwise on a screen whose y runs down: what the MVT specification (2.1, 4.3.4.4)
+# asks of an outer ring.
 DRAWN = """
 CREATE FUNCTION tile_drawn(shape geometry, zoom integer, grain integer) RETURNS geometry
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE ST_Dimension(units)
-    WHEN 2 THEN ST_ForcePolygonCCW(ST_CollectionExtract(ST_ReducePrecision(units, grain), 3))
-    WHEN 1 THEN ST_SnapToGrid(ST_Simplify(units, grain - 1), grain)
-    ELSE ST_SnapToGrid(units, 1)
-  END FROM (SELECT tile_units(shape, zoom) AS units) AS placed
-$$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  units CONSTANT geometry := tile_units(shape, zoom);
+  snapped geometry;
+BEGIN
+  CASE ST_Dimension(units)
+    WHEN 2 THEN
+      snapped := ST_SnapToGrid(units, grain);
+      IF snapped IS NULL OR NOT ST_IsValid(snapped) THEN
+        snapped := ST_CollectionExtract(ST_ReducePrecision(units, grain), 3);
+      END IF;
+      RETURN ST_ForcePolygonCCW(snapped);
+    WHEN 1 THEN RETURN ST_SnapToGrid(ST_Simplify(units, grain - 1), grain);
+    ELSE RETURN ST_SnapToGrid(units, 1);
+  END CASE;
+END $$;
 """
 
 # One row for each tile of zoom ``lo`` that a shape reaches, clipped to that tile and the edge around it: whatever is

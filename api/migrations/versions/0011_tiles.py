@@ -116,7 +116,7 @@ LAYERS = (
             *_plain("name", "name_en"),
             *HOUSEHOLDS,
             *_plain("estimated", kind="boolean"),
-            *_plain("building_id", kind="uuid"),
+            ("building_id", "text", "s.building_id::text"),
         ),
         keys=("community_id",),
         seen=f"{IN_COMMUNITIES} OR {_within('units', 'id')}",
@@ -128,7 +128,7 @@ LAYERS = (
             *_plain("code", "name"),
             *HOUSEHOLDS,
             *_plain("floor_lo", "floor_hi", kind="integer"),
-            *_plain("compound_id", kind="uuid"),
+            ("compound_id", "text", "s.compound_id::text"),
             ("today", "boolean", "s.today"),
         ),
         keys=("plan_id", "community_id"),
@@ -142,12 +142,13 @@ LAYERS = (
     Layer("area", CITY_BANDS, _plain("kind", "name", "name_en")),
 )
 
+# Keys are kept as words too: a tile tells them as words, and turning 100 of them into words takes 0.2 ms.
 TABLE = """
 CREATE TABLE tile_{layer}_{lo} (
   x integer NOT NULL, y integer NOT NULL, id uuid NOT NULL{typed_keys},
   west integer NOT NULL, north integer NOT NULL, east integer NOT NULL, south integer NOT NULL,
   label_x integer, label_y integer,
-  {typed_fields},
+  key text NOT NULL GENERATED ALWAYS AS (id::text) STORED, {typed_fields},
   piece geometry NOT NULL
 ) WITH (fillfactor = 85);
 CREATE INDEX tile_{layer}_{lo}_cell ON tile_{layer}_{lo} (x, y{shelf});
@@ -314,11 +315,11 @@ END $$;
 INSIDE = """t.x = cell_x AND t.y = cell_y
                AND t.west <= e + edge AND t.east >= w - edge AND t.north <= s + edge AND t.south >= n - edge{shelf}"""
 FEATURES = """coalesce((SELECT ST_AsMVT(f, '{layer}', side, 'geometry') FROM (
-            SELECT t.id, {told}, ST_Translate(t.piece, -w, -n) AS geometry FROM tile_{layer}_{lo} t
+            SELECT t.key AS id, {told}, ST_Translate(t.piece, -w, -n) AS geometry FROM tile_{layer}_{lo} t
              WHERE {inside}{limit}) AS f), '')"""
 LABELS = """
          || coalesce((SELECT ST_AsMVT(f, '{layer}_label', side, 'geometry') FROM (
-            SELECT t.id, {told}, ST_MakePoint(t.label_x - w, t.label_y - n) AS geometry FROM tile_{layer}_{lo} t
+            SELECT t.key AS id, {told}, ST_MakePoint(t.label_x - w, t.label_y - n) AS geometry FROM tile_{layer}_{lo} t
              WHERE t.x = cell_x AND t.y = cell_y AND t.label_x >= w AND t.label_x < e
                AND t.label_y >= n AND t.label_y < s{shelf}{limit}) AS f), '')"""
 LARGEST = """
@@ -334,7 +335,7 @@ def _listed(names: tuple[str, ...], row: str = "") -> str:
 
 def _words(layer: Layer) -> dict[str, str]:
     """What the templates above say of a whole layer."""
-    own = [name for name, _, value in layer.fields if value == f"s.{name}" and name not in layer.hidden]
+    own = [name for name, _, value in layer.fields if value.startswith(f"s.{name}") and name not in layer.hidden]
     return {
         "layer": layer.name,
         "definer": DEFINER,
