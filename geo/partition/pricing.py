@@ -153,7 +153,7 @@ def _fill(board: Board, limits: Limits, table: Table, allowed: int) -> None:
         own = board.households[table.atom[t]]
         into = cap + 1 - own if table.may[t] else 0
         toll, gain, skip = table.toll[t], table.gain[t], table.skip[t]
-        for s in range(2):
+        for s in range(1 if table.hung[t] else 0, 2):  # a hung atom is met only after its foot was taken
             take = gain if table.hung[t] or s == 1 else gain + toll
             leave = toll if table.hung[t] or s == 1 else 0.0
             after = 1 if table.hung[t] else 0
