@@ -61,5 +61,5 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(TileDoor)
     app.add_middleware(RateLimit, per_second=settings.requests_per_s)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, basemaps=basemap.origins_of(settings))
     return app

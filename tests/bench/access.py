@@ -55,7 +55,7 @@ INSERT INTO building (compound_id, community_id, name, floors, geometry)
 SELECT md5('p' || id)::uuid, id, 'b' || n, 6,
   ST_MakeEnvelope(w + x, s + y, w + x + 0.0002, s + y + 0.00008, 4326)
   FROM (SELECT id, ST_XMin(geometry) AS w, ST_YMin(geometry) AS s FROM community) c,
-       (SELECT n, (n % 84) * 0.00047 AS x, (n / 84) * 0.00024 AS y FROM generate_series(0, %s) n) AS spots
+       (SELECT n, (n %% 84) * 0.00047 AS x, (n / 84) * 0.00024 AS y FROM generate_series(0, %s) n) AS spots
 """
 PEOPLE = """
 INSERT INTO person (id, name) VALUES (%(id)s, %(name)s);
@@ -118,17 +118,23 @@ def boxes(rng: random.Random, count: int, level: str) -> list[tuple[float, float
     """Small boxes inside the community 4s7c9, or anywhere in district 4."""
     found = []
     for _ in range(count):
-        west = 100.8 + 2 * 0.04 + rng.uniform(0, 0.03) if level == "community" else 100.8 + rng.uniform(0, 0.18)
-        south = 30.049 if level == "community" else 30 + rng.uniform(0, 0.09)
-        found.append((west, south, west + 0.004, south + 0.004))
+        if level == "community":
+            west, south, tall = 100.88 + rng.uniform(0, 0.03), 30.04905, 0.0009
+        else:
+            west, south, tall = (
+                100.8 + rng.uniform(0, 0.19),
+                30 + 0.04 * rng.randint(0, 2) + rng.uniform(0, 0.014),
+                0.004,
+            )
+        found.append((west, south, west + 0.004, south + tall))
     return found
 
 
-def seconds(connection: psycopg.Connection, statement: str, box: tuple[float, ...]) -> float:
-    """How long one query takes, with its rows fetched."""
+def seconds(connection: psycopg.Connection, statement: str, box: tuple[float, ...]) -> tuple[float, int]:
+    """How long one query takes with its rows fetched, and how many bytes and rows it brought."""
     began = time.perf_counter()
-    connection.execute(statement, box, prepare=True).fetchall()
-    return time.perf_counter() - began
+    rows = connection.execute(statement, box, prepare=True).fetchall()
+    return time.perf_counter() - began, len(rows) + sum(len(row[0]) for row in rows if isinstance(row[0], bytes))
 
 
 def policy(report: Report, made: Cluster, *, rounds: int) -> None:
@@ -143,7 +149,8 @@ def policy(report: Report, made: Cluster, *, rounds: int) -> None:
                     (seconds(free, statement, box), seconds(bound, statement, box))
                     for box in boxes(random.Random(7), rounds, level)
                 ][5:]
-                without, under = (statistics.median(side) for side in zip(*pairs, strict=True))
+                assert all(there[1] == here[1] for there, here in pairs), "both sides have to see the same rows"
+                without, under = (statistics.median(took for took, _ in side) for side in zip(*pairs, strict=True))
                 ratio = under / without
                 report.add(
                     Figure(
