@@ -113,7 +113,8 @@ async def _shown(session: AsyncSession, kiln: Kiln, asker: Asker, password: str)
 def offer_totp(asker: Asker) -> TotpRead:
     """A second factor to be set up; nothing is kept until the app has shown that it knows the secret."""
     secret = totp.new_secret()
-    return TotpRead(secret=secret, address=totp.address(secret, asker.login))
+    address = totp.address(secret, asker.login)
+    return TotpRead(secret=secret, address=address, picture=totp.picture(address))
 
 
 async def set_totp(session: AsyncSession, ring: Keyring, asker: Asker, update: TotpUpdate) -> None:

@@ -90,10 +90,11 @@ class PasswordUpdate(Asked):
 
 
 class TotpRead(Read):
-    """A second factor to be set up: the secret, and the address behind its QR code."""
+    """A second factor to be set up: the secret, the address that apps take, and the picture of it they scan."""
 
     secret: str
     address: str
+    picture: str = Field(description="A QR code: an SVG as a data: address.")
 
 
 class TotpUpdate(Asked):

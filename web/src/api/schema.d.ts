@@ -1802,11 +1802,16 @@ export interface components {
         };
         /**
          * TotpRead
-         * @description A second factor to be set up: the secret, and the address behind its QR code.
+         * @description A second factor to be set up: the secret, the address that apps take, and the picture of it they scan.
          */
         TotpRead: {
             /** Address */
             address: string;
+            /**
+             * Picture
+             * @description A QR code: an SVG as a data: address.
+             */
+            picture: string;
             /** Secret */
             secret: string;
         };

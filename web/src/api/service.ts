@@ -1,13 +1,12 @@
 /** The service as the page asks it: every answer is a value or the reason for its absence. */
 
-import createClient from 'openapi-fetch'
 import type { Readable } from 'openapi-typescript-helpers'
 import type { PlaceKey } from '../core/place'
 import { bad, good, type Result } from '../core/result'
-import type { Language } from '../text'
-import type { components, paths } from './schema'
+import type { Line } from './line'
+import type { components } from './schema'
 
-type Schemas = components['schemas']
+export type Schemas = components['schemas']
 export type City = Readable<Schemas['CityRead']>
 export type Place = Readable<Schemas['PlaceRead']>
 export type Counts = Readable<Schemas['Counts']>
@@ -16,20 +15,20 @@ export type SearchAnswer = Readable<Schemas['SearchRead']>
 /** A layer of the tile service; `url` is absolute, for the map's worker has no page to be relative to. */
 export type TileLayer = Readable<Schemas['LayerRead']>
 
+export type BasemapSettings = Readable<Schemas['BasemapRead']>
+
 /** Why there is no answer: the service is away, or it refused and says why in the reader's language. */
 export type Trouble =
   | { readonly kind: 'away' }
-  | { readonly kind: 'refused'; readonly status: number; readonly detail: string }
-
-export interface BasemapSettings {
-  readonly kind: 'xyz' | 'wmts' | 'pmtiles'
-  readonly url: string
-  readonly datum: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09'
-  readonly attribution: string
-  readonly tile_size: number
-  readonly maxzoom: number
-  readonly key?: string | null
-}
+  | {
+      readonly kind: 'refused'
+      readonly status: number
+      readonly detail: string
+      /** The problem's type (RFC 9457), where one refusal has to be told from another; else empty. */
+      readonly type: string
+      /** How long the service asks to wait, in seconds; 0 where it does not. */
+      readonly waitS: number
+    }
 
 export type Answer<Value> = Promise<Result<Value, Trouble>>
 
@@ -43,25 +42,15 @@ export interface Service {
   isReady(): Promise<boolean>
 }
 
-const PATIENCE_MS = 15_000
-
-/** `language` is asked at each call, so that a switch of language also switches the service's sentences. */
-export function openService(language: () => Language): Service {
-  const client = createClient<paths>({ baseUrl: location.origin })
-  const asked = (signal?: AbortSignal) => ({
-    headers: { 'Accept-Language': language() },
-    signal: signal ? AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) : AbortSignal.timeout(PATIENCE_MS),
-  })
+export function openService(line: Line): Service {
   return {
-    city: () => answer(() => client.GET('/api/places', asked())),
+    city: () => answer(() => line.GET('/api/places')),
     place: ({ level, id }) =>
-      answer(() =>
-        client.GET('/api/places/{level}/{place_id}', { params: { path: { level, place_id: id } }, ...asked() }),
-      ),
-    search: (q, signal) => answer(() => client.GET('/api/search', { params: { query: { q } }, ...asked(signal) })),
-    tileLayers: () => answer(async () => absolute(await client.GET('/api/tiles', asked()))),
-    basemap: async () => answer(async () => plain<BasemapSettings>(await fetch('/api/settings/map', asked()))),
-    isReady: async () => (await answer(() => client.GET('/api/ready', asked()))).ok,
+      answer(() => line.GET('/api/places/{level}/{place_id}', { params: { path: { level, place_id: id } } })),
+    search: (q, signal) => answer(() => line.GET('/api/search', { params: { query: { q } }, signal })),
+    tileLayers: () => answer(async () => absolute(await line.GET('/api/tiles'))),
+    basemap: () => answer(async () => basemapOf(await line.GET('/api/settings/map'))),
+    isReady: async () => (await answer(() => line.GET('/api/ready'))).ok,
   }
 }
 
@@ -71,22 +60,35 @@ interface Reply<Value> {
   readonly response: Response
 }
 
-async function answer<Value>(ask: () => Promise<Reply<Value>>): Answer<Value> {
+export async function answer<Value>(ask: () => Promise<Reply<Value>>): Answer<Value> {
   try {
     const { data, error, response } = await ask()
     if (response.ok && data !== undefined) return good(data)
-    // A gateway in front of a dead service answers for it.
-    if ([502, 503, 504].includes(response.status)) return bad({ kind: 'away' })
-    return bad({ kind: 'refused', status: response.status, detail: detailOf(error) })
+    return bad(troubleOf(response, error))
   } catch {
     return bad({ kind: 'away' })
   }
 }
 
-/** The sentence of an application/problem+json answer (RFC 9457). */
-function detailOf(problem: unknown): string {
-  const detail = typeof problem === 'object' && problem !== null && 'detail' in problem ? problem.detail : ''
-  return typeof detail === 'string' ? detail : ''
+/** The same for what is answered by being done (204). */
+export async function done(ask: () => Promise<Reply<unknown>>): Answer<true> {
+  return answer(async () => {
+    const { error, response } = await ask()
+    return response.ok ? { data: true as const, response } : { error, response }
+  })
+}
+
+function troubleOf(response: Response, problem: unknown): Trouble {
+  // A gateway in front of a dead service answers for it.
+  if ([502, 503, 504].includes(response.status)) return { kind: 'away' }
+  const waitS = Number(response.headers.get('Retry-After') ?? 0) || 0
+  return { kind: 'refused', status: response.status, detail: said(problem, 'detail'), type: said(problem, 'type'), waitS }
+}
+
+/** One field of an application/problem+json answer (RFC 9457). */
+function said(problem: unknown, field: 'detail' | 'type'): string {
+  const words = typeof problem === 'object' && problem !== null ? (problem as Record<string, unknown>)[field] : ''
+  return typeof words === 'string' ? words : ''
 }
 
 function absolute({ data, ...reply }: Reply<TileLayer[]>): Reply<TileLayer[]> {
@@ -94,6 +96,6 @@ function absolute({ data, ...reply }: Reply<TileLayer[]>): Reply<TileLayer[]> {
   return layers ? { ...reply, data: layers } : reply
 }
 
-async function plain<Value>(response: Response): Promise<Reply<Value>> {
-  return response.ok ? { data: (await response.json()) as Value, response } : { response }
+function basemapOf({ data, ...reply }: Reply<{ basemap: BasemapSettings | null }>): Reply<BasemapSettings | null> {
+  return data ? { ...reply, data: data.basemap } : reply
 }

@@ -18,6 +18,12 @@ export function day(moment: Date, language: Language): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'Asia/Shanghai' }).format(moment)
 }
 
+/** A day and its minute in Chinese time. */
+export function moment(when: Date, language: Language): string {
+  const shape = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Shanghai', hour12: false } as const
+  return new Intl.DateTimeFormat(language, shape).format(when)
+}
+
 /** A place's name in the page's language; Chinese where no English name is known. */
 export function placeName(place: { name: string; name_en?: string | null }, language: Language): string {
   return language === 'en' ? place.name_en || numberedInEnglish(place.name) : place.name

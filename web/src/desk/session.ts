@@ -30,7 +30,7 @@ export type Picked =
   | { readonly phase: 'read'; readonly key: PlaceKey; readonly place: Place }
   | { readonly phase: 'missing' | 'failed'; readonly key: PlaceKey; readonly detail: string }
 
-export type Dialog = 'help' | 'print' | null
+export type Dialog = 'help' | 'print' | 'account' | null
 
 export function openDesk(service: Service, preferences: Preferences) {
   const { texts, language } = preferences

@@ -20,5 +20,5 @@ export function useShortcuts(keys: Shortcuts, isOn: () => boolean, escape: () =>
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable], dialog, [role=dialog]') !== null
+  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable], dialog') !== null
 }
