@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { LANGUAGES, TEXTS } from '../src/text'
+import { OFFICE_TEXTS } from '../src/text/office'
 
 /** Every leaf of a text tree with its path; phrases are spoken with the amount "7". */
 function leaves(branch: unknown, path = ''): [path: string, words: string][] {
@@ -9,6 +10,19 @@ function leaves(branch: unknown, path = ''): [path: string, words: string][] {
   if (typeof branch === 'function') return [[path, String(branch('7'))]]
   return Object.entries(branch as object).flatMap(([key, twig]) => leaves(twig, path ? `${path}.${key}` : key))
 }
+
+describe('the words of the office screens', () => {
+  test('have the same keys in every language, and leave nothing empty', () => {
+    const [chinese, english] = LANGUAGES.map((language) => leaves(OFFICE_TEXTS[language]))
+    expect(english?.map(([path]) => path)).toEqual(chinese?.map(([path]) => path))
+    expect([...(chinese ?? []), ...(english ?? [])].filter(([, words]) => words.trim() === '')).toEqual([])
+  })
+
+  test('are each in their own script', () => {
+    expect(leaves(OFFICE_TEXTS.en).filter(([, words]) => /\p{Script=Han}/u.test(words))).toEqual([])
+    expect(leaves(OFFICE_TEXTS['zh-CN']).filter(([, words]) => !/\p{Script=Han}/u.test(words))).toEqual([])
+  })
+})
 
 describe('the texts', () => {
   test('have the same keys in every language', () => {
