@@ -128,7 +128,7 @@ def _speed(report: Report, runs: list[Run]) -> None:
 
 def _peers(report: Report, runs: list[Run], *, quick: bool) -> None:
     """Other methods on the same graphs and objective; a peer that fails is no better."""
-    chosen = [run for run in runs if 2 <= len(run.problem) <= (45 if quick else 120)][: 5 if quick else 80]
+    chosen = [run for run in runs if 2 <= len(run.problem) <= (45 if quick else 120)][: 3 if quick else 80]
     for name, divide in PEERS.items():
         better, ratios = 0, []
         for run in chosen:
