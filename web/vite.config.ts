@@ -2,12 +2,13 @@
 
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
-import { words } from './vite/words'
+import { preload } from './vite/preload.ts'
+import { words } from './vite/words.ts'
 
 const SERVICE = process.env['MINQING_SERVICE'] ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
-  plugins: [words(), vue()],
+  plugins: [words(), preload(), vue()],
   build: {
     target: 'es2022',
     // The limit is on the whole page and stands in tests/bench/page.py; MapLibre alone is larger than Vite's default.

@@ -1,7 +1,7 @@
 /** Fills the static pages with the words of src/text, so that each word still has one place. */
 
 import type { Plugin } from 'vite'
-import { chinese } from '../src/text/zh-CN'
+import { chinese } from '../src/text/zh-CN.ts'
 
 export function words(): Plugin {
   return {

@@ -8,7 +8,8 @@ import type { Shown } from './stage'
 import { style } from './style'
 
 const DOTS_PER_PX = 2
-const PATIENCE_MS = 20_000
+/** A sheet of A3 without a graphics card takes its time; the dialog says so and can be cancelled. */
+const PATIENCE_MS = 90_000
 
 export interface Plate {
   readonly image: Blob

@@ -36,7 +36,7 @@ export interface StageEvents {
   picked(place: Seen | null): void
   /** The pointer rests on this place, at this point of the stage in pixels; or on none. */
   hovered(place: Seen | null, x: number, y: number): void
-  /** The view has come to rest. */
+  /** The view has come to rest, and what it shows has been read: the places in view can be asked for. */
   rested(view: View): void
   /** The view changes; called every frame, so be quick. */
   moving(view: View): void
@@ -196,15 +196,38 @@ function listen(map: MapLibre, { on, placeAt, view }: Ears): void {
   })
   map.on('mouseout', () => on.hovered(null, 0, 0))
   map.on('move', () => on.moving(view()))
-  map.on('moveend', () => on.rested(view()))
+  restAfterMoves(map, () => on.rested(view()))
   map.on('error', (event) => {
     const { error, sourceId } = event as unknown as { error: Error & { status?: number }; sourceId?: string }
     on.failed(sourceId ?? '', error.status ?? null)
   })
+  markFirstPaint(map)
   map.once('idle', () => {
     performance.mark('map-painted')
     on.painted()
     on.rested(view())
+  })
+}
+
+/** The first frame that shows places: all communities (far out, subdistricts) in view, and whatever else has come. */
+function markFirstPaint(map: MapLibre): void {
+  const outermost = drawnAt(map.getZoom()).find((level) => level !== 'subdistrict') ?? 'subdistrict'
+  const look = (): void => {
+    if (!map.getSource(outermost) || !map.isSourceLoaded(outermost)) return
+    performance.mark('map-first-paint')
+    map.off('render', look)
+  }
+  map.on('render', look)
+}
+
+/** A moved map rests when its tiles are there; a repaint for the pointer's sake is no move. */
+function restAfterMoves(map: MapLibre, rested: () => void): void {
+  let moved = false
+  map.on('moveend', () => (moved = true))
+  map.on('idle', () => {
+    if (!moved) return
+    moved = false
+    rested()
   })
 }
 

@@ -1,0 +1,23 @@
+/** Lets the browser fetch the map's code beside the page's own: otherwise it learns of it only when that has run. */
+
+import type { HtmlTagDescriptor, Plugin } from 'vite'
+
+/** Chunks that every desk needs but that are loaded by `import()`, so that they never hold up the first paint. */
+const AHEAD = ['stage', 'maplibre-gl']
+
+export function preload(): Plugin {
+  return {
+    name: 'minqing-preload',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk')
+        return chunks
+          .filter(({ name }) => AHEAD.includes(name))
+          .map(({ fileName }): HtmlTagDescriptor => {
+            return { tag: 'link', attrs: { rel: 'modulepreload', href: `/${fileName}` }, injectTo: 'head' }
+          })
+      },
+    },
+  }
+}
