@@ -32,14 +32,14 @@ def create_app(settings: Settings) -> FastAPI:
         if settings.app_database_url is None:
             raise ValueError("Settings.app_database_url must say where the store is.")
         app.state.engine = create_engine(settings.app_database_url, pool_size=settings.pool_size)
-        app.state.tiles = await open_store(
+        app.state.tiles = open_store(
             settings.app_database_url, connections=settings.tile_connections, shelf_bytes=settings.tile_memory_mb << 20
         )
         try:
             await guard.refuse_unguarded(app.state.engine)
             yield
         finally:
-            await app.state.tiles.pool.close()
+            await app.state.tiles.connections.close()
             await app.state.engine.dispose()
 
     app = FastAPI(

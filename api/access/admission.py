@@ -11,6 +11,7 @@ import hashlib
 import ipaddress
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 COOKIE = "minqing_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via"})
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 LONGEST_TOKEN = 200
 COOKIE_S = 7 * 86_400
@@ -71,14 +72,19 @@ def on_this_machine(request: Request) -> bool:
 
     The name in ``Host`` counts too: a page elsewhere may have its name resolved to 127.0.0.1.
     """
-    if request.client is None or any(name in request.headers for name in FORWARDED):
+    if request.client is None or any(name in FORWARDED for name, _ in request.scope["headers"]):
         return False
-    try:
-        local = ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+    local = _is_loopback(request.client.host)
     name, _, port = request.headers.get("host", "").rpartition(":")
     return local and (name if name and port.isdigit() else request.headers.get("host", "")) in LOCAL_NAMES
+
+
+@lru_cache(1024)
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

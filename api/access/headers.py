@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers, MutableHeaders
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,27 +55,36 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, basemaps: Sequence[str] = ()) -> None:
         self.app = app
-        self.page = page_policy(basemaps)
+        self.page = _raw({"Content-Security-Policy": page_policy(basemaps)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
         api = scope["path"].startswith("/api/")
-        private = api and ("cookie" in asked or "authorization" in asked)
+        added = [*ALWAYS, *(API if api else self.page)]
+        if scope["scheme"] == "https":
+            added += HTTPS
+        if api and any(name in (b"cookie", b"authorization") for name, _ in scope["headers"]):
+            added += PRIVATE
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in FIXED.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", API_POLICY if api else self.page)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", A_YEAR)
-                if private:
-                    headers.setdefault("Cache-Control", "no-store")
+                headers = list(message.get("headers", ()))
+                own = {name for name, _ in headers}
+                message["headers"] = headers + [pair for pair in added if pair[0] not in own]
             await send(message)
 
         await self.app(scope, receive, told)
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Headers as they go over the wire: written once, not for every answer."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+ALWAYS = _raw(FIXED)
+API = _raw({"Content-Security-Policy": API_POLICY})
+HTTPS = _raw({"Strict-Transport-Security": A_YEAR})
+PRIVATE = _raw({"Cache-Control": "no-store"})

@@ -15,6 +15,7 @@ import asyncpg
 
 from api.errors import InvalidError, NotFoundError, UnauthenticatedError, UnavailableError
 from api.maps.compression import WORTHWHILE, Encoding, compress
+from api.maps.connections import Connections
 from api.maps.schemas import TileJsonRead, VectorLayerRead
 from api.maps.shelf import Kept, Shelf
 from api.maps.tables import LAYERS, Layer
@@ -42,7 +43,7 @@ AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, Timeou
 class TileStore:
     """The tiles' own connections, free of what an ORM costs a request, and the tiles kept at hand."""
 
-    pool: asyncpg.Pool
+    connections: Connections
     shelf: Shelf
 
 
@@ -159,21 +160,15 @@ async def _ask(store: TileStore, wish: Wish, band: int, known: Sequence[str]) ->
     asker = wish.asker
     values = (asker.way, asker.digest, asker.here, seed, known, wish.plan, tile.z, tile.x, tile.y)
     try:
-        row = await store.pool.fetchrow(query, *values)
+        return await store.connections.fetch_one(query, values)
     except AWAY:  # the store may have been restarted since the last tile: once more, on a new connection
+        store.connections.forget()
         try:
-            row = await store.pool.fetchrow(query, *values)
+            return await store.connections.fetch_one(query, values)
         except AWAY as error:
             raise UnavailableError("数据库暂时无法连接,请稍后再试。", "The store is away for the moment.") from error
-    assert row is not None  # a function that returns one record
-    return row
 
 
-async def open_store(url: str, *, connections: int, shelf_bytes: int) -> TileStore:
-    """Connections for tiles, made when first needed."""
-    pool = asyncpg.create_pool(url, min_size=0, max_size=connections, reset=_leave_as_it_is)
-    return TileStore(await pool, Shelf(shelf_bytes))
-
-
-async def _leave_as_it_is(_: asyncpg.Connection) -> None:
-    """Nothing to undo: a tile's one statement leaves no setting behind."""
+def open_store(url: str, *, connections: int, shelf_bytes: int) -> TileStore:
+    """The tiles of the store at ``url``; nothing is connected before the first is asked for."""
+    return TileStore(Connections(url, connections), Shelf(shelf_bytes))

@@ -6,20 +6,30 @@ its own keys and lies on its own ground, so tables and indexes have their true s
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
 from api.access.demo import welcome_visitors
+from api.embedded import cluster as clusters
+from api.embedded.cluster import APP, DATABASE, OWNER
+from api.embedded.roles import ensure_database, ensure_roles
+from api.loading import is_empty
 from api.maps.rebuild import rebuild
+from api.migrations import upgrade
 from api.places.load import TABLES, load_city
 from geo.synthesis.city import communities
 from geo.synthesis.cityplan import city_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+ROOT = Path(__file__).parents[2]
 LEVELS = ("district", "subdistrict", "community", "compound", "building", "unit", "barrier", "area")
 FIELDS = """
 SELECT column_name, data_type, udt_name FROM information_schema.columns
@@ -43,6 +53,36 @@ SELECT p.id, c.community_id, c.id, c.name || k, c.households / 4, ST_Multi(q.qua
  WHERE NOT ST_IsEmpty(q.quarter);
 """
 WIDTH = "SELECT 1.01 * (ST_XMax(e) - ST_XMin(e)) FROM (SELECT ST_Extent(geometry) AS e FROM district) AS city"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A running store with a city in it."""
+
+    owner_url: str
+    app_url: str
+
+
+@contextmanager
+def opened(*, quick: bool) -> Iterator[Store]:
+    """The city's store, started; built first where it does not exist yet (half an hour for the large one)."""
+    home = Path(os.environ.get("MINQING_BENCH_DIR", ROOT / ".minqing" / "bench")) / ("small" if quick else "city")
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o755)
+    made = clusters.locate(home)
+    if not clusters.exists(made):
+        clusters.create(made)
+    server = clusters.start(made)
+    try:
+        ensure_database(made.url(OWNER, "postgres"), DATABASE)
+        ensure_roles(made.url())
+        upgrade(made.url())
+        if is_empty(made.url()):
+            drawn, copies = (15, 1) if quick else (400, 10)
+            build(made.url(), drawn=drawn, copies=copies)
+        yield Store(made.url(), made.url(APP))
+    finally:
+        clusters.stop(server)
 
 
 def build(url: str, *, drawn: int, copies: int, progress: Callable[[int], None] = lambda _: None) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST_S = 600
+Question = tuple[str, dict[str, str]]
+"""A path and the headers to ask it with."""
 END_OF_HEADERS = b"\r\n\r\n"
 
 
@@ -45,9 +47,9 @@ class Answers:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
 
 
-def knock(address: str, paths: Sequence[str], *, at_once: int, headers: dict[str, str] | None = None) -> Answers:
-    """Ask for every path once, ``at_once`` at a time, from another process."""
-    asked = {"address": address, "paths": list(paths), "at_once": at_once, "headers": headers or {}}
+def knock(address: str, questions: Sequence[Question], *, at_once: int) -> Answers:
+    """Ask every question once, ``at_once`` at a time, from another process."""
+    asked = {"address": address, "questions": list(questions), "at_once": at_once}
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.knocking"],
         input=json.dumps(asked),
@@ -109,11 +111,16 @@ def length_of(headers: bytes) -> int:
     return int(rest.partition(b"\r\n")[0]) if rest else 0
 
 
+def written(path: str, headers: dict[str, str]) -> bytes:
+    """A request as it goes over the wire."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode()
+
+
 async def visit(asked: dict[str, Any]) -> dict[str, Any]:
     """All the requests, over ``at_once`` connections."""
     where = urlsplit(asked["address"])
-    lines = "".join(f"{name}: {value}\r\n" for name, value in {"Host": where.netloc, **asked["headers"]}.items())
-    requests = [f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode() for path in reversed(asked["paths"])]
+    requests = [written(path, {"Host": where.netloc, **headers}) for path, headers in reversed(asked["questions"])]
     kept: dict[str, Any] = {"seconds": [], "sizes": [], "statuses": {}}
     loop = asyncio.get_running_loop()
     began = time.perf_counter()

@@ -18,14 +18,18 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
+# All in plpgsql: its plans last as long as the connection, where a function in SQL is planned anew by every statement.
 # 20037508.342789244 m: half the side of the Web-Mercator world, which ends at 85.05 degrees; nobody lives beyond.
 UNITS = """
-CREATE FUNCTION tile_units(shape geometry, zoom integer) RETURNS geometry LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT ST_Affine(ST_SetSRID(ST_Transform(shape, 3857), 0),
-    half / 20037508.342789244, 0, 0, -half / 20037508.342789244, half, half)
-    FROM (SELECT 2 ^ (zoom + 11) AS half) AS side
-   WHERE ST_YMin(shape) > -85.05 AND ST_YMax(shape) < 85.05
-$$;
+CREATE FUNCTION tile_units(shape geometry, zoom integer) RETURNS geometry
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  half CONSTANT float8 := 2 ^ (zoom + 11);
+  scale CONSTANT float8 := half / 20037508.342789244;
+BEGIN
+  IF ST_YMin(shape) < -85.05 OR ST_YMax(shape) > 85.05 THEN RETURN NULL; END IF;
+  RETURN ST_Affine(ST_SetSRID(ST_Transform(shape, 3857), 0), scale, 0, 0, -scale, half, half);
+END $$;
 """
 
 # Snapping moves a corner by its own place alone, so two neighbours move their common corners alike and no gap opens; a
@@ -104,12 +108,19 @@ END $$;
 # carried a corner beyond the true outline.
 CELLS = """
 CREATE FUNCTION tile_cells(shape geometry, slack float8, OUT x integer, OUT y integer) RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT column_, row_
-    FROM (SELECT ST_Envelope(tile_units(ST_Envelope(shape), 2)) AS box) AS placed,
-         generate_series(floor(ST_XMin(box) - slack)::integer, floor(ST_XMax(box) + slack)::integer) AS column_,
-         generate_series(floor(ST_YMin(box) - slack)::integer, floor(ST_YMax(box) + slack)::integer) AS row_
-$$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 4 AS $$
+DECLARE
+  reach CONSTANT box2d := ST_Expand(tile_units(ST_Envelope(shape), 2)::box2d, slack);
+BEGIN
+  IF reach IS NULL THEN RETURN; END IF;
+  FOR column_ IN floor(ST_XMin(reach))::integer .. floor(ST_XMax(reach))::integer LOOP
+    FOR row_ IN floor(ST_YMin(reach))::integer .. floor(ST_YMax(reach))::integer LOOP
+      x := column_;
+      y := row_;
+      RETURN NEXT;
+    END LOOP;
+  END LOOP;
+END $$;
 """
 
 # Microseconds since 2026: a revision is never handed out twice, not even after a backup has been restored.
