@@ -75,7 +75,7 @@ def gerrychain(problem: Problem, rule: Rule) -> Labels | None:
             start = recursive_tree_part(whole, range(k), share, "h", slack, 1)
             first = Partition(whole, start, {"h": updaters.Tally("h", alias="h")})
             propose = lambda p: proposals.recom(p, pop_col="h", pop_target=share, epsilon=slack, node_repeats=1)  # noqa: E731 - GerryChain wants a callable of one argument
-            chain = MarkovChain(propose, [constraints.contiguous], accept.always_accept, first, 200)  # type: ignore[arg-type]  # its protocol asks for more than it calls
+            chain = MarkovChain(propose, [constraints.contiguous], accept.always_accept, first, 200)
             (last,) = deque(chain, maxlen=1)
     except Exception:  # noqa: BLE001 - a peer that fails is a result
         return None
