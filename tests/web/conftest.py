@@ -143,18 +143,30 @@ def chromium() -> Iterator[Browser]:
         launched.close()
 
 
+def until(page: Page, truth: str) -> None:
+    """Wait until the expression holds. Playwright's own way evaluates strings in the page, which our policy forbids."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(truth):
+        assert time.monotonic() < deadline, f"not within {PATIENCE_MS} ms: {truth}"
+        page.wait_for_timeout(50)
+
+
 @dataclass
 class Watch:
     """What a page did that it should not."""
 
     service: str
-    expected: tuple[str, ...] = ()
     strayed: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> None:
         page.on("request", lambda request: self._request(request.url))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self._said(message.text))
+
+    def _said(self, words: str) -> None:
+        if "Content Security Policy" in words:
+            self.errors.append(words)
 
     def _request(self, url: str) -> None:
         if not url.startswith((self.service + "/", "data:", "blob:" + self.service)):
@@ -190,6 +202,6 @@ def open_desk(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Cal
 @pytest.fixture
 def painted() -> Callable[[Page], None]:
     def wait(page: Page) -> None:
-        page.wait_for_function("performance.getEntriesByName('map-painted').length > 0")
+        until(page, "performance.getEntriesByName('map-painted').length > 0")
 
     return wait

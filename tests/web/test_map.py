@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.web.conftest import until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -117,7 +119,7 @@ def test_search_leads_to_a_place(open_desk: Desk, painted: Painted, building: di
     expect(options.first).to_contain_text(building["compound"])
     page.keyboard.press("Enter")
     expect(page.locator(".panel h2")).to_have_text(building["compound"])
-    page.wait_for_function("Number(location.hash.split(',')[2]) > 15.5")
+    until(page, "Number(location.hash.split(',')[2]) > 15.5")
 
 
 def test_search_finds_codes_and_says_when_it_finds_nothing(open_desk: Desk) -> None:
@@ -136,7 +138,7 @@ def test_buildings_stand_up_when_the_map_is_tilted(open_desk: Desk, painted: Pai
     painted(page)
     flat = like(RESIDENTIAL, pixels(page))
     page.get_by_role("button", name="立体视图").click()
-    page.wait_for_function("location.hash.split('&')[0].endsWith(',55')")
+    until(page, "location.hash.split('&')[0].endsWith(',55')")
     expect(page.get_by_role("button", name="平面视图")).to_be_visible()
     page.wait_for_timeout(500)
     # Walls of standing buildings are shaded: less of the flat colour is left.

@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.web.conftest import until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -93,7 +95,7 @@ def test_everything_can_be_done_by_keyboard_alone(open_desk: Desk, painted: Pain
     page = open_desk()
     painted(page)
     page.keyboard.press("l")
-    page.wait_for_function("document.activeElement.classList.contains('place-row')")
+    until(page, "document.activeElement.classList.contains('place-row')")
     page.keyboard.press("ArrowDown")
     second = page.locator(".place-row").nth(1)
     name = second.locator(".place-name").inner_text()
