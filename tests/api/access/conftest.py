@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,11 +19,14 @@ from tests.api.access import world
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
 
     from fastapi import FastAPI
 
     from tests.api.access.world import Post
+
+
+NO_PAGES = Path(__file__).parent / "no pages here"
+"""The matrix is about the service: the same answers whether or not the pages have been built."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,7 @@ def behind(world_url: str) -> Iterator[psycopg.Connection]:
 @pytest.fixture
 async def app(world_url: str, app_database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
     assert world_url
-    made = create_app(Settings(app_database_url=app_database_url, pool_size=2, data_dir=tmp_path))
+    made = create_app(Settings(app_database_url=app_database_url, web_dist=NO_PAGES, pool_size=2, data_dir=tmp_path))
     async with made.router.lifespan_context(made):
         yield made
 
