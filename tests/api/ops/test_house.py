@@ -209,4 +209,6 @@ def test_status_and_doctor_know_how_it_is(house: House) -> None:
     assert status.returncode == 0
     assert house.address in status.stdout
     assert f"running at {house.address}" in minqing("doctor", "--data-dir", str(house.root)).stdout
-    assert "application startup complete" in minqing("logs", "--data-dir", str(house.root)).stdout.lower()
+    said = (house.root / "logs" / "service.log").read_text(encoding="utf-8").splitlines()
+    assert "service.log" in (logs := minqing("logs", "--data-dir", str(house.root)).stdout)
+    assert any(line in logs for line in said[-20:])
