@@ -21,6 +21,7 @@ from api.maps.routes import router as maps
 from api.maps.service import open_store
 from api.places.routes import router as places
 from api.plans.routes import router as plans
+from api.rules.routes import router as rules
 from api.settings import Settings
 
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.admission = admission.admitted
     app.state.kiln = Kiln()
     problems.install(app)
-    for router in (health.router, account, people, places, plans, maps, basemap.router):
+    for router in (health.router, account, people, places, plans, rules, maps, basemap.router):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)

@@ -22,6 +22,7 @@ LEVELS = ("district", "subdistrict", "community", "compound", "unit")
 EVERYBODY = frozenset(Role)
 READERS = EVERYBODY - {Role.AUDITOR}
 EDITORS = frozenset({Role.PLANNER, Role.COMMUNITY, Role.STREET_OFFICE, Role.DISTRICT, Role.ADMINISTRATOR})
+DECIDERS = frozenset({Role.STREET_OFFICE, Role.DISTRICT, Role.ADMINISTRATOR})
 NOBODYS = uuid5(SPACE, "nobody's")
 
 
@@ -108,6 +109,12 @@ def resident(target: Target) -> Filling:
 def somebody(target: Target) -> Filling:
     """The account of the target community's office."""
     return {"account_id": key("account", f"community-{target.inside(3).lower()}")}
+
+
+def rule_at(target: Target) -> dict[str, Any]:
+    """A rule for the target's community."""
+    place = {"level": "community", "place_id": str(target.community)}
+    return {**place, "least": 20, "most": 90, "target": 60, "since": "2030-01-01", "source": "街道办会议纪要"}
 
 
 TENDERS = MANAGERS | {Role.GRID_WORKER, Role.GRID_LEAD}
@@ -218,6 +225,28 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("GET", "/api/plans/{plan_id}/run"): PLAN,
     ("DELETE", "/api/plans/{plan_id}/run"): EDITED_PLAN,
     ("GET", "/api/plans/{plan_id}/run/events"): PLAN,
+    # rules
+    ("GET", "/api/rules"): SELF,
+    ("GET", "/api/rules/{community_id}"): Expectation(
+        who=READERS, path=lambda target: {"community_id": target.community}, placed=True, seen_as=plan_seen
+    ),
+    ("POST", "/api/rules"): Expectation(who=DECIDERS, body=rule_at, placed=True, seen_as=plan_seen),
+    ("GET", "/api/exemptions"): SELF,
+    ("POST", "/api/exemptions"): Expectation(
+        who=DECIDERS,
+        body=lambda target: {
+            "community_id": str(target.community),
+            "most": 140,
+            "reason": "旧楼改造中",
+            "until": "2099-12-31",
+        },
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("DELETE", "/api/exemptions/{exemption_id}"): Expectation(
+        who=frozenset(), path=lambda _: {"exemption_id": NOBODYS}, placed=True
+    ),
+    ("GET", "/api/plans/{plan_id}/breaches"): PLAN,
     # tiles
     ("GET", "/api/tiles/{layer}.json"): Expectation(path=lambda _: {"layer": "building"}),
     ("GET", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"): Expectation(path=tile_of),

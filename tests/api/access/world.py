@@ -153,6 +153,10 @@ INSERT INTO plan_member (plan_id, unit_id, community_id, micro_grid_id, floors)
 INSERT INTO plan_run (id, plan_id, state) SELECT md5('run' || id)::uuid, id, 'done' FROM plan;
 INSERT INTO plan_run_step (run_id, compound_id, community_id, state)
   SELECT md5('run' || md5('plan' || community_id)::uuid)::uuid, id, community_id, 'done' FROM compound;
+INSERT INTO household_rule (community_id, least, most, target, effective, source)
+  SELECT id, 20, 90, 60, '[2026-01-01,)', '规则' || name FROM community;
+INSERT INTO exemption (community_id, compound_id, kind, name, least, most, reason, granted_by, effective)
+  SELECT community_id, id, 'grid', name, 0, 200, '理由' || name, '街道办', '[2026-01-01,2099-01-01)' FROM compound;
 INSERT INTO person (id, name, community_id, floor_id)
   SELECT md5('resident' || f.id)::uuid, '居民' || u.name || f.number, f.community_id, f.id
     FROM floor f JOIN unit u ON u.id = f.unit_id;

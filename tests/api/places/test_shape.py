@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, inspect
 
 import api.places.tables
 import api.plans.tables
+import api.rules.tables
 from api.database import Row, synchronous
 from api.migrations import downgrade, upgrade
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 assert api.places.tables
 assert api.plans.tables
+assert api.rules.tables
 
 
 @contextmanager

@@ -124,6 +124,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Exemptions
+         * @description The exemptions within sight, of one community or of a plan's communities.
+         */
+        get: operations["read_exemptions_api_exemptions_get"];
+        put?: never;
+        /**
+         * Grant
+         * @description Grant an exemption in one's own name, with a reason and an end.
+         */
+        post: operations["grant_api_exemptions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exemptions/{exemption_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Exemption
+         * @description End an exemption today.
+         */
+        delete: operations["end_exemption_api_exemptions__exemption_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -488,6 +532,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/breaches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Breaches
+         * @description What in a plan misses the rule, and which exemption lets it pass.
+         */
+        get: operations["read_breaches_api_plans__plan_id__breaches_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{plan_id}/grids": {
         parameters: {
             query?: never;
@@ -628,6 +692,50 @@ export interface paths {
          * @description Who stands where in a community, and where nobody does.
          */
         get: operations["read_roster_api_rosters__community_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rules
+         * @description The household rules within sight.
+         */
+        get: operations["read_rules_api_rules_get"];
+        put?: never;
+        /**
+         * Add Rule
+         * @description Set a rule for a place from a day on.
+         */
+        post: operations["add_rule_api_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{community_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rule
+         * @description The rule that holds for one community: today, or on a day.
+         */
+        get: operations["read_rule_api_rules__community_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -921,6 +1029,39 @@ export interface components {
             file: string;
         };
         /**
+         * BreachRead
+         * @description A grid or a community that misses the rule, and the exemption that lets it pass, if there is one.
+         */
+        BreachRead: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound Id */
+            compound_id: string | null;
+            /** Exemption Id */
+            exemption_id: string | null;
+            /** Households */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "grid" | "community";
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * ChildRead
          * @description One place inside another, as a row of a list.
          */
@@ -1075,6 +1216,92 @@ export interface components {
             reason: string;
             /** Seq */
             seq: number;
+        };
+        /**
+         * ExemptionCreate
+         * @description Let grids of a community (or of one compound) pass with so many households, or the community itself.
+         */
+        ExemptionCreate: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound Id */
+            compound_id?: string | null;
+            /**
+             * Kind
+             * @default grid
+             * @enum {string}
+             */
+            kind: "grid" | "community";
+            /**
+             * Least
+             * @default 0
+             */
+            least: number;
+            /** Most */
+            most: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Since
+             * @description Today where none is given.
+             */
+            since?: string | null;
+            /**
+             * Until
+             * Format: date
+             * @description The last day on which it holds.
+             */
+            until: string;
+        };
+        /**
+         * ExemptionRead
+         * @description An exemption: what is let pass, where, why, by whom and until when.
+         */
+        ExemptionRead: {
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound */
+            compound: string;
+            /** Compound Id */
+            compound_id: string | null;
+            /** Granted By */
+            granted_by: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "grid" | "community";
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
         };
         /**
          * ExportRead
@@ -1542,6 +1769,82 @@ export interface components {
             posts: components["schemas"]["AssignmentRead"][];
             /** Vacancies */
             vacancies: components["schemas"]["VacancyRead"][];
+        };
+        /**
+         * RuleCreate
+         * @description A rule for one place from one day on; it takes the place of the one that holds there then.
+         */
+        RuleCreate: {
+            /**
+             * Community Most
+             * @default 3000
+             */
+            community_most: number;
+            /** Least */
+            least: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "store" | "district" | "subdistrict" | "community";
+            /** Most */
+            most: number;
+            /** Place Id */
+            place_id?: string | null;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Source
+             * @description Which document says so.
+             */
+            source: string;
+            /** Target */
+            target: number;
+            /**
+             * Until
+             * @description The last day on which it holds; open where none is given.
+             */
+            until?: string | null;
+        };
+        /**
+         * RuleRead
+         * @description A rule, where it stands and for how long.
+         */
+        RuleRead: {
+            /** Community Most */
+            community_most: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Least */
+            least: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "store" | "district" | "subdistrict" | "community";
+            /** Most */
+            most: number;
+            /** Place */
+            place: string;
+            /** Place Id */
+            place_id: string | null;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: number;
+            /** Until */
+            until: string | null;
         };
         /**
          * RuleSaid
@@ -2121,6 +2424,138 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DemoRead"][];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_exemptions_api_exemptions_get: {
+        parameters: {
+            query?: {
+                /** @description Only what holds on that day. */
+                on?: string | null;
+                community_id?: string | null;
+                plan_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    grant_api_exemptions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExemptionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    end_exemption_api_exemptions__exemption_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exemption_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -3136,6 +3571,52 @@ export interface operations {
             };
         };
     };
+    read_breaches_api_plans__plan_id__breaches_get: {
+        parameters: {
+            query?: {
+                /** @description Only what holds on that day. */
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreachRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_grids_api_plans__plan_id__grids_get: {
         parameters: {
             query?: never;
@@ -3505,6 +3986,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RosterRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_rules_api_rules_get: {
+        parameters: {
+            query?: {
+                /** @description Only what holds on that day. */
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_rule_api_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_rule_api_rules__community_id__get: {
+        parameters: {
+            query?: {
+                /** @description Only what holds on that day. */
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                community_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRead"];
                 };
             };
             /** @description Refused, in a sentence. */

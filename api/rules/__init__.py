@@ -1,0 +1,1 @@
+"""What rule holds where and from when, and which exemptions from it were granted."""
