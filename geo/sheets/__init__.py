@@ -1,0 +1,1 @@
+"""Sheets that leave the house: maps that open without a network, and booklets for the printer."""
