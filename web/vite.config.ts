@@ -1,19 +1,22 @@
-/** How the pages are built: one HTML file a page, hashed assets, nothing from elsewhere. */
+/** How the pages are built: every HTML file of this folder is a page; hashed assets, nothing from elsewhere. */
 
+import { readdirSync } from 'node:fs'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { preload } from './vite/preload.ts'
 import { words } from './vite/words.ts'
 
 const SERVICE = process.env['MINQING_SERVICE'] ?? 'http://127.0.0.1:8000'
+const PAGES = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.html'))
 
 export default defineConfig({
   plugins: [words(), preload(), vue()],
+  define: { __PAGES__: JSON.stringify(PAGES) },
   build: {
     target: 'es2022',
     // The limit is on the whole page and stands in tests/bench/page.py; MapLibre alone is larger than Vite's default.
     chunkSizeWarningLimit: 1400,
-    rolldownOptions: { input: ['index.html'] },
+    rolldownOptions: { input: PAGES },
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': SERVICE } },

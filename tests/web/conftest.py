@@ -7,6 +7,8 @@ Fixtures:
     sample      module: the address of a service with the sample subdistrict, its pages built
     chromium    module: the browser
     open_desk   a function ``(address=…, **context) -> Page`` that opens the desk and waits for it
+    open_page   a function ``("people.html", login="demo-community", …) -> Page`` that opens any page of the house as
+                somebody; ``language``, ``viewport`` and the browser's other options as for the desk
     painted     a function ``(page)`` that waits until the map and its names are on the screen
 """
 
@@ -26,9 +28,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from api.access.demo import welcome_visitors
+from api.access.demo import PASSWORD, welcome_visitors
 from api.embedded.cluster import APP, OWNER, Cluster
 from api.main import create_app
 from api.settings import ROOT, Settings
@@ -173,23 +175,33 @@ class Watch:
             self.strayed.append(url)
 
 
-@pytest.fixture
-def open_desk(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    opened: list[tuple[Any, Watch]] = []
+def log_in(context: BrowserContext, service: str, login: str) -> None:
+    """Let the browser in as a demo account of the sample."""
+    proof = {"login": login, "password": PASSWORD}
+    answer = context.request.post(f"{service}/api/session", data=proof, headers={"Origin": service})
+    assert answer.ok, answer.text()
 
-    def open_(address: str | None = None, hash_: str = "", language: str | None = None, **options: Any) -> Page:
+
+@pytest.fixture
+def open_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def open_(
+        path: str, *, address: str | None = None, login: str = "", language: str | None = None, **options: Any
+    ) -> Page:
         service = address or request.getfixturevalue("sample")
-        context = chromium.new_context(
-            viewport=options.pop("viewport", DESK), reduced_motion="reduce", locale="de-DE", **options
-        )
+        options = {"viewport": DESK, "reduced_motion": "reduce", "locale": "de-DE"} | options
+        context = chromium.new_context(**options)
         context.set_default_timeout(PATIENCE_MS)
         if language:
             context.add_init_script(f"localStorage.setItem('minqing.language', '{language}')")
+        if login:
+            log_in(context, service, login)
         page, watch = context.new_page(), Watch(service)
         watch.over(page)
         opened.append((context, watch))
-        page.goto(service + "/" + hash_)
-        page.wait_for_selector(".desk")
+        page.goto(f"{service}/{path}")
+        page.wait_for_selector(".page")
         return page
 
     yield open_
@@ -197,6 +209,18 @@ def open_desk(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Cal
         context.close()
         assert watch.strayed == []
         assert watch.errors == []
+
+
+@pytest.fixture
+def open_desk(open_page: Callable[..., Page]) -> Callable[..., Page]:
+    def open_(
+        address: str | None = None, hash_: str = "", language: str | None = None, login: str = "", **options: Any
+    ) -> Page:
+        page = open_page(hash_, address=address, login=login, language=language, **options)
+        page.wait_for_selector(".desk")
+        return page
+
+    return open_
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 /** Both languages say everything, and neither says it in the other's script. */
 
 import { describe, expect, test } from 'vitest'
-import { LANGUAGES, TEXTS } from '../src/text'
-import { OFFICE_TEXTS } from '../src/text/office'
+import { LANGUAGES, TEXTS, type Language } from '../src/text'
 
 /** Every leaf of a text tree with its path; phrases are spoken with the amount "7". */
 function leaves(branch: unknown, path = ''): [path: string, words: string][] {
@@ -11,17 +10,31 @@ function leaves(branch: unknown, path = ''): [path: string, words: string][] {
   return Object.entries(branch as object).flatMap(([key, twig]) => leaves(twig, path ? `${path}.${key}` : key))
 }
 
-describe('the words of the office screens', () => {
+/** The texts of every page: src/text/<page>/index.ts exports one table of languages. */
+const PAGES = import.meta.glob<Record<string, Readonly<Record<Language, unknown>>>>('../src/text/*/index.ts', {
+  eager: true,
+})
+const TABLES = Object.entries(PAGES).flatMap(([file, exports]) =>
+  Object.values(exports)
+    .filter((table) => 'zh-CN' in table)
+    .map((table) => [file.split('/').at(-2) ?? '', table] as const),
+)
+
+describe.each(TABLES)('the words of %s', (_name, table) => {
   test('have the same keys in every language, and leave nothing empty', () => {
-    const [chinese, english] = LANGUAGES.map((language) => leaves(OFFICE_TEXTS[language]))
+    const [chinese, english] = LANGUAGES.map((language) => leaves(table[language]))
     expect(english?.map(([path]) => path)).toEqual(chinese?.map(([path]) => path))
     expect([...(chinese ?? []), ...(english ?? [])].filter(([, words]) => words.trim() === '')).toEqual([])
   })
 
   test('are each in their own script', () => {
-    expect(leaves(OFFICE_TEXTS.en).filter(([, words]) => /\p{Script=Han}/u.test(words))).toEqual([])
-    expect(leaves(OFFICE_TEXTS['zh-CN']).filter(([, words]) => !/\p{Script=Han}/u.test(words))).toEqual([])
+    expect(leaves(table.en).filter(([, words]) => /\p{Script=Han}/u.test(words))).toEqual([])
+    expect(leaves(table['zh-CN']).filter(([, words]) => /\p{Script=Latin}{2}/u.test(words) && !/\p{Script=Han}/u.test(words))).toEqual([])
   })
+})
+
+test('every page that has words is looked at', () => {
+  expect(TABLES.map(([name]) => name)).toContain('office')
 })
 
 describe('the texts', () => {

@@ -2,7 +2,7 @@
 
 import type { HtmlTagDescriptor, Plugin } from 'vite'
 
-/** Chunks that every desk needs but that are loaded by `import()`, so that they never hold up the first paint. */
+/** Chunks that a page with a map needs but loads by `import()`, so that they never hold up the first paint. */
 const AHEAD = ['stage', 'maplibre-gl']
 
 export function preload(): Plugin {
@@ -10,13 +10,14 @@ export function preload(): Plugin {
     name: 'minqing-preload',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle }) {
+      handler(_html, { bundle, chunk }) {
         const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk')
-        return chunks
-          .filter(({ name }) => AHEAD.includes(name))
-          .map(({ fileName }): HtmlTagDescriptor => {
-            return { tag: 'link', attrs: { rel: 'modulepreload', href: `/${fileName}` }, injectTo: 'head' }
-          })
+        const ahead = chunks.filter(({ name }) => AHEAD.includes(name))
+        const stage = ahead.find(({ name }) => name === 'stage')
+        if (!stage || !chunk?.dynamicImports.includes(stage.fileName)) return []
+        return ahead.map(({ fileName }): HtmlTagDescriptor => {
+          return { tag: 'link', attrs: { rel: 'modulepreload', href: `/${fileName}` }, injectTo: 'head' }
+        })
       },
     },
   }

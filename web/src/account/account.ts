@@ -30,7 +30,7 @@ export const ACCOUNT: InjectionKey<Account> = Symbol('account')
 
 export function useAccount(): Account {
   const account = inject(ACCOUNT)
-  if (!account) throw new Error('A component of the account stands outside the desk.')
+  if (!account) throw new Error('A component of the account stands outside the page.')
   return account
 }
 
@@ -69,9 +69,13 @@ export function openDoor() {
 export function openAccount(line: Line, entrance: ReturnType<typeof openDoor>, reopen: () => void) {
   const { me, member, asking, settle } = entrance
 
+  /** Whether it has been told yet who is here, be it nobody. */
+  const known = ref(false)
+
   async function readMe(): Promise<void> {
     const found = await answer(() => line.GET('/api/me'))
     if (found.ok) me.value = found.value
+    known.value = true
   }
 
   /**
@@ -118,7 +122,7 @@ export function openAccount(line: Line, entrance: ReturnType<typeof openDoor>, r
   }
 
   return {
-    ...{ me, member, asking, readMe, lookAgain, logIn, logOut, leave },
+    ...{ me, member, known, asking, readMe, lookAgain, logIn, logOut, leave },
     ask: () => (asking.value = true),
     demos: () => answer(() => line.GET('/api/demo')),
     devices: () => answer(() => line.GET('/api/me/sessions')),

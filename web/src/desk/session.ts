@@ -1,14 +1,13 @@
 /** The desk's memory: what the service has told, which place is picked, what the map shows. Components only look at it. */
 
 import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
-import type { City, Place, Service, Trouble } from '../api/service'
+import type { City, Place, Trouble } from '../api/service'
 import { readAddress, writeAddress, type View } from '../core/address'
 import { amount, placeName } from '../core/format'
 import { pickedAt, type DrawnLevel, type Level } from '../core/levels'
 import { boxOf, samePlace, type PlaceKey } from '../core/place'
+import type { Page } from '../frame/page'
 import type { Seen, Stage } from '../map/stage'
-import { openConnection } from './connection'
-import type { Preferences } from './preferences'
 
 export type Desk = ReturnType<typeof openDesk>
 export const DESK: InjectionKey<Desk> = Symbol('desk')
@@ -30,9 +29,8 @@ export type Picked =
   | { readonly phase: 'read'; readonly key: PlaceKey; readonly place: Place }
   | { readonly phase: 'missing' | 'failed'; readonly key: PlaceKey; readonly detail: string }
 
-export type Dialog = 'help' | 'print' | 'account' | null
-
-export function openDesk(service: Service, preferences: Preferences) {
+export function openDesk(page: Page) {
+  const { service, preferences, connection, dialog, say, troubled } = page
   const { texts, language } = preferences
   const stage = shallowRef<Stage | null>(null)
   const city = shallowRef<City | null>(null)
@@ -41,23 +39,12 @@ export function openDesk(service: Service, preferences: Preferences) {
   const view = shallowRef<View | null>(null)
   const painted = ref(false)
   const panelOpen = ref(true)
-  const dialog = ref<Dialog>(null)
-  const spoken = ref('')
   /** Why the service does not show this reader anything, in its own words. */
   const refusal = ref('')
-  const connection = openConnection(service.isReady, () => void refresh())
+  page.whenBack(() => void refresh())
 
   const pickedKey = computed(() => (picked.value.phase === 'none' ? null : picked.value.key))
   const isEmpty = computed(() => city.value !== null && city.value.bbox === null)
-
-  /** Say something to a reader who does not see the page. */
-  function say(words: string): void {
-    spoken.value = spoken.value === words ? `${words}\u200b` : words
-  }
-
-  function troubled(trouble: Trouble): void {
-    if (trouble.kind === 'away') connection.lost()
-  }
 
   async function readCity(): Promise<void> {
     const answer = await service.city()
@@ -138,7 +125,6 @@ export function openDesk(service: Service, preferences: Preferences) {
   }
 
   async function refresh(): Promise<void> {
-    say(texts.value.away.back)
     stage.value?.refresh()
     await readCity()
     if (pickedKey.value) await choose(pickedKey.value, { fly: false })
@@ -146,7 +132,7 @@ export function openDesk(service: Service, preferences: Preferences) {
 
   return {
     ...{ service, preferences, connection },
-    ...{ stage, city, isEmpty, picked, pickedKey, inView, view, painted, panelOpen, dialog, spoken, refusal },
+    ...{ stage, city, isEmpty, picked, pickedKey, inView, view, painted, panelOpen, dialog, refusal },
     ...{ say, troubled, readCity, choose, clear, up, home, rested, follow, refresh },
   }
 }

@@ -13,7 +13,6 @@ export const english: OfficeTexts = {
     enter: 'Log in',
     entering: 'Logging in…',
     wait: (seconds) => `Please wait ${seconds} s before the next attempt.`,
-    away: 'The service cannot be reached. Please try again.',
     demo: 'Demo accounts',
     demoHint: 'Click a role to see its world. They work on this machine only.',
     forgot: 'Forgot the password or lost the phone? Ask the administrator of your office.',
@@ -28,10 +27,6 @@ export const english: OfficeTexts = {
     noPosts: 'You hold no post today, so there is nothing to see. Ask the administrator of your office.',
     since: (day) => `since ${day}`,
     until: (day) => `until ${day}`,
-    reading: 'Reading…',
-    failed: 'This could not be read. Please try again.',
-    away: 'The service cannot be reached. Please try again.',
-    retry: 'Retry',
   },
   devices: {
     here: 'This one',

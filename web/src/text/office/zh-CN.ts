@@ -11,7 +11,6 @@ export const chinese = {
     enter: '登录',
     entering: '正在登录……',
     wait: (seconds: string) => `请等 ${seconds} 秒再试。`,
-    away: '连不上服务,请稍后再试。',
     demo: '示例账号',
     demoHint: '点一个角色即可登录,看看它的视野。只在本机可用。',
     forgot: '忘记密码或丢了手机,请联系本单位的管理员。',
@@ -26,10 +25,6 @@ export const chinese = {
     noPosts: '现在没有任何岗位,所以看不到任何数据。请联系本单位的管理员。',
     since: (day: string) => `自 ${day}`,
     until: (day: string) => `至 ${day}`,
-    reading: '正在读取……',
-    failed: '没有读到,请稍后再试。',
-    away: '连不上服务,请稍后再试。',
-    retry: '重试',
   },
   devices: {
     here: '本机',

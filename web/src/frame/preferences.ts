@@ -19,7 +19,6 @@ export function openPreferences() {
     language,
     (now) => {
       root.lang = now
-      document.title = texts.value.app.name
     },
     { immediate: true },
   )

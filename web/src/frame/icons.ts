@@ -1,4 +1,4 @@
-/** The desk's signs as strokes on a 24 × 24 field, drawn for this page. */
+/** The pages' signs as strokes on a 24 × 24 field, drawn for this page. */
 
 export const ICONS = {
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3 20 20',
@@ -20,6 +20,7 @@ export const ICONS = {
   aim: 'M12 6a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM12 3v4M12 17v4M3 12h4M17 12h4',
   key: 'M4 6h16M4 12h10M4 18h7M18 14l2 2-2 2',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.500 20c.6-3.800 3.700-6 7.500-6s6.900 2.200 7.500 6',
+  menu: 'M4 6h16M4 12h16M4 18h16',
   warning: 'M12 4l9 16H3zM12 10v4.500M12 17v.2',
 } as const
 

@@ -2,10 +2,10 @@
 
 import { onMounted, ref, shallowRef } from 'vue'
 import type { Answer } from '../api/service'
-import { useWords } from './words'
+import { useFrameWords } from './words'
 
 export function useReading<Value>(ask: () => Answer<Value>) {
-  const { reason } = useWords()
+  const { reason } = useFrameWords()
   const value = shallowRef<Value | null>(null)
   const fault = ref('')
 
