@@ -47,7 +47,7 @@ UPDATE person SET name = '已删除', floor_id = NULL, party_member = false, pho
        phone_tail = '', id_number_sealed = NULL, id_number_digest = NULL, id_number_tail = '', erased_at = now()
  WHERE id = :id AND erased_at IS NULL
 """)
-NOT_THERE = NotFoundError("没有这个人,或您无权查看。", "There is no such person, or it is not yours to see.")
+NOT_THERE = ("没有这个人,或您无权查看。", "There is no such person, or it is not yours to see.")
 
 
 def place_of(field: str, person_id: UUID) -> str:
@@ -122,7 +122,7 @@ async def add(session: AsyncSession, ring: Keyring, wanted: PersonCreate) -> Per
 async def _find(session: AsyncSession, person_id: UUID) -> RowMapping:
     row = (await session.execute(ONE, {"id": person_id})).mappings().first()
     if row is None:
-        raise NOT_THERE
+        raise NotFoundError(*NOT_THERE)
     return row
 
 
@@ -189,7 +189,7 @@ async def erase(session: AsyncSession, person_id: UUID, reason: str) -> None:
     """
     row = await _find(session, person_id)
     if not (await session.execute(ERASE, {"id": person_id})).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts
-        raise NOT_THERE
+        raise NotFoundError(*NOT_THERE)
     await record(
         session, Action.PERSON_ERASED, kind="person", object_id=person_id, place_id=row["community_id"], reason=reason
     )
