@@ -91,6 +91,11 @@ def at(target: Target) -> Filling:
     return {"lon": 104 + ({"A1a": 12, "A1b": 52, "A2a": 112, "Z1a": 512}[target.inside(3)] + 5) / 1000, "lat": 30.036}
 
 
+def report_at(target: Target) -> Filling:
+    """A report of rubbish inside the target's community."""
+    return {"category": "environment.garbage", "place": at(target)}
+
+
 def plan(target: Target) -> Filling:
     """The plan of the target's community."""
     return {"plan_id": target.plan}
@@ -247,6 +252,17 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         who=frozenset(), path=lambda _: {"exemption_id": NOBODYS}, placed=True
     ),
     ("GET", "/api/plans/{plan_id}/breaches"): PLAN,
+    # issues
+    ("GET", "/api/issue-categories"): SELF,
+    ("GET", "/api/bodies"): SELF,
+    ("GET", "/api/issues"): SELF,
+    ("GET", "/api/issues/map"): SELF,
+    ("GET", "/api/issues/counts"): SELF,
+    # What stands on a street corner's sign is told to whoever stands there: these answer about the asker's own.
+    ("GET", "/api/issues/where"): Expectation(who=READERS, query=lambda _: at(Target("A1ap"))),
+    ("PUT", "/api/issues/{issue_id}"): Expectation(
+        who=READERS, path=lambda _: {"issue_id": NOBODYS}, body=lambda _: report_at(Target("A1ap"))
+    ),
     # tiles
     ("GET", "/api/tiles/{layer}.json"): Expectation(path=lambda _: {"layer": "building"}),
     ("GET", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"): Expectation(path=tile_of),

@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Bodies
+         * @description Departments, property firms and social organisations that handle cases.
+         */
+        get: operations["read_bodies_api_bodies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo": {
         parameters: {
             query?: never;
@@ -181,6 +201,126 @@ export interface paths {
          */
         get: operations["health_api_health_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issue-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Categories
+         * @description Categories in two levels, in Chinese and English, with the names of their icons.
+         */
+        get: operations["read_categories_api_issue_categories_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Issues
+         * @description Issues by any filter, page by page.
+         */
+        get: operations["list_issues_api_issues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Issues
+         * @description How many issues fit, by state and by what presses.
+         */
+        get: operations["count_issues_api_issues_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Issues
+         * @description The same issues as points for the map (GeoJSON), the newest 5,000.
+         */
+        get: operations["map_issues_api_issues_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/where": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where Is
+         * @description Where a point lies, who would handle it and what is reported close by: asked before reporting.
+         */
+        get: operations["where_is_api_issues_where_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/{issue_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Issue
+         * @description Report something, with or without an account; the same report sent again gets its first answer (200).
+         */
+        put: operations["put_issue_api_issues__issue_id__put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1023,6 +1163,25 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * BodyRead
+         * @description A department, property firm or social organisation that handles cases.
+         */
+        BodyRead: {
+            /** Active */
+            active: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+        };
         /** Body_import_roster_api_rosters_import_post */
         Body_import_roster_api_rosters_import_post: {
             /** File */
@@ -1062,6 +1221,31 @@ export interface components {
             name: string;
         };
         /**
+         * CategoryRead
+         * @description A category or a sub-category.
+         */
+        CategoryRead: {
+            /** Active */
+            active: boolean;
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Icon */
+            icon: string;
+            kind: components["schemas"]["Kind"];
+            /** Parent */
+            parent: string | null;
+            /** Proof */
+            proof: boolean;
+            /** Public */
+            public: boolean;
+            /** Severity */
+            severity: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * ChildRead
          * @description One place inside another, as a row of a list.
          */
@@ -1091,6 +1275,27 @@ export interface components {
             level: components["schemas"]["Level"];
             /** Total */
             total: number;
+        };
+        /**
+         * ChoiceRead
+         * @description A micro-grid that the circle of accuracy reaches.
+         */
+        ChoiceRead: {
+            /** Code */
+            code: string | null;
+            /** Floor Hi */
+            floor_hi?: number | null;
+            /** Floor Lo */
+            floor_lo?: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Metres */
+            metres: number;
+            /** Name */
+            name: string;
         };
         /**
          * CityRead
@@ -1127,6 +1332,30 @@ export interface components {
             subdistricts?: number | null;
             /** Units */
             units?: number | null;
+        };
+        /**
+         * CountsRead
+         * @description How many issues fit the filters, by state and by what presses.
+         */
+        CountsRead: {
+            /** By Status */
+            by_status: {
+                [key: string]: number;
+            };
+            /** By Top */
+            by_top: {
+                [key: string]: number;
+            };
+            /** Late */
+            late: number;
+            /** Open */
+            open: number;
+            /** Supervised */
+            supervised: number;
+            /** Suspended */
+            suspended: number;
+            /** Total */
+            total: number;
         };
         /**
          * Crumb
@@ -1441,6 +1670,144 @@ export interface components {
             status: "ok";
         };
         /**
+         * IssuePage
+         * @description One page of a list; ``next`` is the address's ``cursor`` for the page after it.
+         */
+        IssuePage: {
+            /** Items */
+            items: components["schemas"]["IssueRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * IssueRead
+         * @description One issue in a list: everything that a row and a dot on the map need.
+         */
+        IssueRead: {
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Address */
+            address: string;
+            /** Body */
+            body: string | null;
+            /** Body Id */
+            body_id: string | null;
+            /** Building Id */
+            building_id: string | null;
+            /** Category */
+            category: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Code */
+            code: string;
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound Id */
+            compound_id: string | null;
+            /** Description */
+            description: string;
+            /** Due At */
+            due_at: string | null;
+            /** Due Is Provisional */
+            due_is_provisional: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Lat */
+            lat: number;
+            /** Late */
+            late: boolean;
+            /** Lates */
+            lates: number;
+            /** Listed */
+            listed: boolean;
+            /** Lon */
+            lon: number;
+            /** Me Too */
+            me_too: number;
+            /** Metres */
+            metres?: number | null;
+            /** Micro Grid */
+            micro_grid: string | null;
+            /** Micro Grid Id */
+            micro_grid_id: string | null;
+            /** Photos */
+            photos: number;
+            /** Place Is Open */
+            place_is_open: boolean;
+            /** Reopens */
+            reopens: number;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Returns */
+            returns: number;
+            /** Reworks */
+            reworks: number;
+            /** Routed Body Id */
+            routed_body_id: string | null;
+            /** Satisfaction */
+            satisfaction: number | null;
+            /** Severity */
+            severity: number;
+            /** Solved On Spot */
+            solved_on_spot: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import";
+            /** Spent Percent */
+            spent_percent: number | null;
+            stage: components["schemas"]["Stage"] | null;
+            /**
+             * Stage Since
+             * Format: date-time
+             */
+            stage_since: string;
+            status: components["schemas"]["Status"];
+            /**
+             * Subdistrict Id
+             * Format: uuid
+             */
+            subdistrict_id: string;
+            /** Supervised */
+            supervised: boolean;
+            /** Suspended Until */
+            suspended_until: string | null;
+            /** Title */
+            title: string;
+            /** Top */
+            top: string;
+            /** Urges */
+            urges: number;
+            /** Version */
+            version: number;
+            /** Waiting */
+            waiting: boolean;
+        };
+        /**
+         * Kind
+         * @description What sort of thing an issue is: 诉求, 事件, 隐患, 部件.
+         * @enum {string}
+         */
+        Kind: "request" | "event" | "hazard" | "component";
+        /**
          * LayerRead
          * @description One layer in the list of layers; ``url`` is the address of its tiles with {z}, {x} and {y} left open.
          */
@@ -1493,6 +1860,44 @@ export interface components {
              * @description Nobody has logged in; the sample lets strangers look round.
              */
             visitor: boolean;
+        };
+        /**
+         * NamedRead
+         * @description A thing by its key and names.
+         */
+        NamedRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+        };
+        /**
+         * NearRead
+         * @description An open issue of the same kind close by: say "me too" instead of reporting it again.
+         */
+        NearRead: {
+            /** Category */
+            category: string;
+            /** Code */
+            code: string;
+            /** Me Too */
+            me_too: number;
+            /** Metres */
+            metres: number;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            status: components["schemas"]["Status"];
         };
         /**
          * PasswordProof
@@ -1607,6 +2012,39 @@ export interface components {
             ];
         };
         /**
+         * PlaceSaid
+         * @description Where it is, as the device or the finger said, in the datum it was said in.
+         */
+        PlaceSaid: {
+            /** Accuracy M */
+            accuracy_m?: number | null;
+            /**
+             * Datum
+             * @default wgs84
+             * @enum {string}
+             */
+            datum: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** Floor */
+            floor?: number | null;
+            /** Lat */
+            lat: number;
+            /**
+             * Located
+             * @default gps
+             * @enum {string}
+             */
+            located: "gps" | "pin" | "photo" | "address";
+            /** Lon */
+            lon: number;
+            /** Micro Grid Id */
+            micro_grid_id?: string | null;
+            /**
+             * On Water
+             * @default false
+             */
+            on_water: boolean;
+        };
+        /**
          * PlanCreate
          * @description A new draft for a whole subdistrict, or for one community.
          */
@@ -1718,6 +2156,101 @@ export interface components {
             since: string;
             /** Until */
             until: string | null;
+        };
+        /**
+         * QuestionRead
+         * @description The circle crosses a boundary: which side is it? Answer by ``PUT /api/issues/{id}/place``.
+         */
+        QuestionRead: {
+            /** Choices */
+            choices: components["schemas"]["ChoiceRead"][];
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ReceiptRead
+         * @description What came of a report; the same report sent again gets the same receipt.
+         */
+        ReceiptRead: {
+            body: components["schemas"]["NamedRead"] | null;
+            /** Code */
+            code: string;
+            community: components["schemas"]["NamedRead"];
+            /** Due At */
+            due_at: string | null;
+            /** Follow Token */
+            follow_token?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            micro_grid: components["schemas"]["NamedRead"] | null;
+            /** Near */
+            near: components["schemas"]["NearRead"][];
+            question: components["schemas"]["QuestionRead"] | null;
+            status: components["schemas"]["Status"];
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: components["schemas"]["WarningRead"][];
+        };
+        /**
+         * ReportCreate
+         * @description One report. Its key is in the address, chosen by whoever reports; sending it again changes nothing.
+         */
+        ReportCreate: {
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /** Category */
+            category: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            kind?: components["schemas"]["Kind"] | null;
+            /** Occurred At */
+            occurred_at?: string | null;
+            /**
+             * Photos
+             * @default []
+             */
+            photos: string[];
+            place: components["schemas"]["PlaceSaid"];
+            reporter?: components["schemas"]["ReporterSaid"] | null;
+            /** Sent At */
+            sent_at?: string | null;
+            /** Severity */
+            severity?: number | null;
+            /** Source */
+            source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import") | null;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ReporterSaid
+         * @description How to reach whoever reports; sealed as it comes in, seen by offices only, masked.
+         */
+        ReporterSaid: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
         };
         /**
          * RevealCreate
@@ -1951,6 +2484,18 @@ export interface components {
             password: string;
         };
         /**
+         * Stage
+         * @description What is due of somebody; each has a limit kept as data.
+         * @enum {string}
+         */
+        Stage: "verify" | "accept" | "file" | "dispatch" | "claim" | "handle" | "check" | "close" | "survey" | "arrive";
+        /**
+         * Status
+         * @description Where a case stands. The order is that of a case without detours, then the ways out.
+         * @enum {string}
+         */
+        Status: "reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void";
+        /**
          * StepRead
          * @description What came of one compound.
          */
@@ -2173,6 +2718,43 @@ export interface components {
             maxzoom: number;
             /** Minzoom */
             minzoom: number;
+        };
+        /**
+         * WarningRead
+         * @description Something worth knowing that did not stop the report.
+         */
+        WarningRead: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * WhereRead
+         * @description Where a point lies and who would be answerable, before anything is reported.
+         */
+        WhereRead: {
+            body: components["schemas"]["NamedRead"] | null;
+            /** Building Id */
+            building_id: string | null;
+            community: components["schemas"]["NamedRead"];
+            /** Compound Id */
+            compound_id: string | null;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            micro_grid: components["schemas"]["ChoiceRead"] | null;
+            /** Near */
+            near: components["schemas"]["NearRead"][];
+            question: components["schemas"]["QuestionRead"] | null;
+            /**
+             * Subdistrict Id
+             * Format: uuid
+             */
+            subdistrict_id: string;
         };
     };
     responses: never;
@@ -2407,6 +2989,47 @@ export interface operations {
             };
         };
     };
+    read_bodies_api_bodies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodyRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_demo_api_demo_get: {
         parameters: {
             query?: never;
@@ -2596,6 +3219,350 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_categories_api_issue_categories_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_issues_api_issues_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                category?: string[];
+                kind?: components["schemas"]["Kind"][];
+                severity?: number[];
+                source?: string[];
+                community_id?: string[];
+                compound_id?: string[];
+                micro_grid_id?: string[];
+                body_id?: string[];
+                open?: boolean | null;
+                late?: boolean | null;
+                supervised?: boolean | null;
+                listed?: boolean | null;
+                suspended?: boolean | null;
+                reopened?: boolean | null;
+                place_is_open?: boolean | null;
+                mine?: boolean | null;
+                since?: string | null;
+                until?: string | null;
+                q?: string;
+                bbox?: string;
+                sort?: "new" | "old" | "due" | "changed" | "distance";
+                near?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuePage"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    count_issues_api_issues_counts_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                category?: string[];
+                kind?: components["schemas"]["Kind"][];
+                severity?: number[];
+                source?: string[];
+                community_id?: string[];
+                compound_id?: string[];
+                micro_grid_id?: string[];
+                body_id?: string[];
+                open?: boolean | null;
+                late?: boolean | null;
+                supervised?: boolean | null;
+                listed?: boolean | null;
+                suspended?: boolean | null;
+                reopened?: boolean | null;
+                place_is_open?: boolean | null;
+                mine?: boolean | null;
+                since?: string | null;
+                until?: string | null;
+                q?: string;
+                bbox?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    map_issues_api_issues_map_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                category?: string[];
+                kind?: components["schemas"]["Kind"][];
+                severity?: number[];
+                source?: string[];
+                community_id?: string[];
+                compound_id?: string[];
+                micro_grid_id?: string[];
+                body_id?: string[];
+                open?: boolean | null;
+                late?: boolean | null;
+                supervised?: boolean | null;
+                listed?: boolean | null;
+                suspended?: boolean | null;
+                reopened?: boolean | null;
+                place_is_open?: boolean | null;
+                mine?: boolean | null;
+                since?: string | null;
+                until?: string | null;
+                q?: string;
+                bbox?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    where_is_api_issues_where_get: {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+                accuracy_m?: number | null;
+                datum?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                located?: "gps" | "pin" | "photo" | "address";
+                floor?: number | null;
+                micro_grid_id?: string | null;
+                on_water?: boolean;
+                category?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhereRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_issue_api_issues__issue_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An issue's key, chosen by whoever reported it. */
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptRead"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptRead"];
                 };
             };
             /** @description Refused, in a sentence. */
