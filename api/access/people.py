@@ -85,7 +85,8 @@ def masked(tail: str) -> str:
     return f"{MASK}{tail}" if tail else ""
 
 
-def _read(row: RowMapping) -> PersonRead:
+def masked_read(row: RowMapping) -> PersonRead:
+    """A row of ``person`` as it may be shown."""
     return PersonRead(
         id=row["id"],
         name=row["name"],
@@ -102,7 +103,7 @@ async def search(
     """People by a part of their name or by a whole telephone number, masked."""
     digest = ring.digest(f"phone {bare(phone)}") if phone else None
     values = {"name": name.strip(), "digest": digest, "community": community_id, "most": LISTED}
-    return [_read(row) for row in (await session.execute(LIST, values)).mappings()]
+    return [masked_read(row) for row in (await session.execute(LIST, values)).mappings()]
 
 
 async def add(session: AsyncSession, ring: Keyring, wanted: PersonCreate) -> PersonRead:
@@ -116,10 +117,15 @@ async def add(session: AsyncSession, ring: Keyring, wanted: PersonCreate) -> Per
     }
     await session.execute(ADD, values)
     await record(session, Action.PERSON_ADDED, kind="person", object_id=person_id, place_id=wanted.community_id)
-    return _read(values)  # type: ignore[arg-type]  # the same names as the row's
+    return masked_read(values)  # type: ignore[arg-type]  # the same names as the row's
 
 
-async def _find(session: AsyncSession, person_id: UUID) -> RowMapping:
+async def find(session: AsyncSession, person_id: UUID) -> RowMapping:
+    """A person of one's jurisdiction who has not been forgotten.
+
+    Raises:
+        NotFoundError: nobody of that id.
+    """
     row = (await session.execute(ONE, {"id": person_id})).mappings().first()
     if row is None:
         raise NotFoundError(*NOT_THERE)
@@ -134,7 +140,7 @@ async def reveal(session: AsyncSession, ring: Keyring, person_id: UUID, field: s
         InvalidError: no such number is known.
         TooManyError: the day's allowance is used up.
     """
-    row = await _find(session, person_id)
+    row = await find(session, person_id)
     used = int((await session.execute(REVEALS)).scalar_one())
     if used >= REVEALS_A_DAY:
         raise TooManyError(
@@ -163,7 +169,7 @@ async def export(session: AsyncSession, ring: Keyring, person_id: UUID, reason: 
     Raises:
         NotFoundError: nobody of that id in one's jurisdiction.
     """
-    row = await _find(session, person_id)
+    row = await find(session, person_id)
     person = {name: row[name] for name in ("id", "name", "community_id", "floor_id", "party_member", "created_at")}
     for field in FIELDS:
         if row[f"{field}_sealed"] is not None:
@@ -187,7 +193,7 @@ async def erase(session: AsyncSession, person_id: UUID, reason: str) -> None:
     Raises:
         NotFoundError: nobody of that id whom one may change.
     """
-    row = await _find(session, person_id)
+    row = await find(session, person_id)
     if not (await session.execute(ERASE, {"id": person_id})).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts
         raise NotFoundError(*NOT_THERE)
     await record(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Query, UploadFile, status
 
-from api.access import events, people, roster_file, roster_import, rosters
+from api.access import events, people, roster_file, roster_import, rosters, staffing
 from api.access.admission import Asker, member, only
 from api.access.people_schemas import (
     AccountCreate,
@@ -15,16 +15,21 @@ from api.access.people_schemas import (
     AccountUpdate,
     AssignmentCreate,
     BecauseCreate,
+    CommunityRead,
+    Dismissed,
     EventQuery,
     EventRead,
     ExportRead,
+    GroundRead,
     PersonCreate,
+    PersonDetail,
     PersonRead,
     PostKindRead,
     RevealCreate,
     RevealRead,
     RosterImported,
     RosterRead,
+    Transfer,
 )
 from api.access.roles import MANAGERS, Role
 from api.access.routes import NOTHING, TheKiln, TheRing
@@ -56,6 +61,18 @@ async def add_person(session: Session, ring: TheRing, _: Manager, wanted: Person
     return await rosters.take_in(session, ring, wanted)
 
 
+@router.get("/people/{person_id}")
+async def read_person(session: Session, _: Tender, person_id: UUID) -> PersonDetail:
+    """One person, masked, with their posts."""
+    return await staffing.detail(session, person_id)
+
+
+@router.post("/people/{person_id}/dismiss")
+async def dismiss(session: Session, _: Manager, person_id: UUID, because: BecauseCreate) -> Dismissed:
+    """End every post of a person, and their account, at once."""
+    return await staffing.dismiss(session, person_id, because.reason)
+
+
 @router.post("/people/{person_id}/reveal")
 async def reveal(session: Session, ring: TheRing, _: Tender, person_id: UUID, asked: RevealCreate) -> RevealRead:
     """Look at one number, for a reason; it is written down and counted."""
@@ -80,6 +97,18 @@ async def read_posts(session: Session, _: Annotated[Asker, Depends(member)]) -> 
     return await rosters.kinds(session)
 
 
+@router.get("/rosters")
+async def read_communities(session: Session, _: Manager) -> list[CommunityRead]:
+    """The communities whose rosters one keeps."""
+    return await staffing.communities(session)
+
+
+@router.get("/rosters/{community_id}/ground")
+async def read_ground(session: Session, _: Manager, community_id: UUID) -> list[GroundRead]:
+    """The places of a community at which somebody may stand."""
+    return await staffing.ground(session, community_id)
+
+
 @router.get("/rosters/{community_id}")
 async def read_roster(session: Session, _: Manager, community_id: UUID) -> RosterRead:
     """Who stands where in a community, and where nobody does."""
@@ -98,6 +127,12 @@ async def import_roster(
 async def assign(session: Session, _: Manager, wanted: AssignmentCreate) -> UUID:
     """Give a person a post at a place, at once."""
     return await rosters.assign(session, wanted)
+
+
+@router.post("/assignments/{assignment_id}/transfer", status_code=status.HTTP_201_CREATED)
+async def transfer(session: Session, _: Manager, assignment_id: UUID, to: Transfer) -> UUID:
+    """Hold the same post elsewhere, at once."""
+    return await staffing.transfer(session, assignment_id, to)
 
 
 @router.delete("/assignments/{assignment_id}", status_code=NOTHING)

@@ -104,6 +104,70 @@ class AssignmentRead(Read):
     until: datetime | None
 
 
+class PostHeld(Read):
+    """A post of one person, held now or once."""
+
+    id: UUID
+    role: Role
+    post: str
+    level: str
+    place_id: UUID | None
+    place_name: str | None
+    since: datetime
+    until: datetime | None
+
+
+class AccountRead(Read):
+    """A person's way in."""
+
+    id: UUID
+    login: str
+    active: bool
+
+
+class PersonDetail(PersonRead):
+    """One person with their posts and their account, as far as the asker may see them."""
+
+    left_at: datetime | None
+    posts: list[PostHeld]
+    account: AccountRead | None
+
+
+class Transfer(Asked):
+    """Where a post is to be held from now on."""
+
+    level: Level
+    place_id: UUID
+
+
+class Dismissed(Read):
+    """What a dismissal ended."""
+
+    posts_ended: int
+    account_closed: bool = Field(description="False where the person still serves somewhere else.")
+
+
+class CommunityRead(Read):
+    """A community whose roster one keeps."""
+
+    id: UUID
+    code: str | None
+    name: str
+    name_en: str
+    subdistrict: str
+
+
+class GroundRead(Read):
+    """A place at which somebody may stand, with its outline in degrees of WGS 84."""
+
+    level: str
+    id: UUID
+    code: str | None
+    name: str
+    households: int
+    geometry: dict[str, Any] = Field(description="GeoJSON (RFC 7946).")
+
+
 class VacancyRead(Read):
     """A place where somebody is missing, by a rule kept as data."""
 

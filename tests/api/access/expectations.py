@@ -166,6 +166,15 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         placed=True,
         seen_as=plan_seen,
     ),
+    ("GET", "/api/people/{person_id}"): Expectation(
+        who=TENDERS - {Role.DISTRICT, Role.ADMINISTRATOR},
+        path=resident,
+        placed=True,
+        seen_as=lambda target: target.inside(5),
+    ),
+    ("POST", "/api/people/{person_id}/dismiss"): Expectation(
+        who=frozenset(), path=resident, body=lambda _: {"reason": "不再任职"}, placed=True
+    ),
     ("POST", "/api/people/{person_id}/reveal"): Expectation(
         who=frozenset(), path=resident, body=lambda _: {"field": "phone", "reason": "回访"}
     ),
@@ -176,6 +185,10 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         who=MANAGERS, path=resident, body=lambda _: {"reason": "本人要求"}, placed=True, seen_as=plan_seen
     ),
     ("GET", "/api/posts"): SELF,
+    ("GET", "/api/rosters"): Expectation(who=MANAGERS),
+    ("GET", "/api/rosters/{community_id}/ground"): Expectation(
+        who=MANAGERS, path=lambda target: {"community_id": target.community}, placed=True, seen_as=plan_seen
+    ),
     ("GET", "/api/rosters/{community_id}"): Expectation(
         who=MANAGERS, path=lambda target: {"community_id": target.community}, placed=True, seen_as=plan_seen
     ),
@@ -190,6 +203,12 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         },
         placed=True,
         seen_as=plan_seen,
+    ),
+    ("POST", "/api/assignments/{assignment_id}/transfer"): Expectation(
+        who=frozenset(),
+        path=lambda _: {"assignment_id": NOBODYS},
+        body=lambda target: {"level": "community", "place_id": str(target.community)},
+        placed=True,
     ),
     ("DELETE", "/api/assignments/{assignment_id}"): Expectation(
         who=frozenset(), path=lambda _: {"assignment_id": NOBODYS}, placed=True

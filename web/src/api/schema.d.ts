@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assignments/{assignment_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer
+         * @description Hold the same post elsewhere, at once.
+         */
+        post: operations["transfer_api_assignments__assignment_id__transfer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -504,6 +524,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Person
+         * @description One person, masked, with their posts.
+         */
+        get: operations["read_person_api_people__person_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description End every post of a person, and their account, at once.
+         */
+        post: operations["dismiss_api_people__person_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/{person_id}/erase": {
         parameters: {
             query?: never;
@@ -800,6 +860,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Communities
+         * @description The communities whose rosters one keeps.
+         */
+        get: operations["read_communities_api_rosters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rosters/import": {
         parameters: {
             query?: never;
@@ -832,6 +912,26 @@ export interface paths {
          * @description Who stands where in a community, and where nobody does.
          */
         get: operations["read_roster_api_rosters__community_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rosters/{community_id}/ground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Ground
+         * @description The places of a community at which somebody may stand.
+         */
+        get: operations["read_ground_api_rosters__community_id__ground_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1059,6 +1159,21 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * AccountRead
+         * @description A person's way in.
+         */
+        AccountRead: {
+            /** Active */
+            active: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Login */
+            login: string;
         };
         /**
          * AccountUpdate
@@ -1316,6 +1431,25 @@ export interface components {
             totals: components["schemas"]["Counts"];
         };
         /**
+         * CommunityRead
+         * @description A community whose roster one keeps.
+         */
+        CommunityRead: {
+            /** Code */
+            code: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Subdistrict */
+            subdistrict: string;
+        };
+        /**
          * Counts
          * @description How many of each lie inside a place; None where the level has none.
          */
@@ -1412,6 +1546,19 @@ export interface components {
              * Format: date-time
              */
             seen_at: string;
+        };
+        /**
+         * Dismissed
+         * @description What a dismissal ended.
+         */
+        Dismissed: {
+            /**
+             * Account Closed
+             * @description False where the person still serves somewhere else.
+             */
+            account_closed: boolean;
+            /** Posts Ended */
+            posts_ended: number;
         };
         /**
          * EventRead
@@ -1657,6 +1804,32 @@ export interface components {
             obeys: boolean;
             /** Units */
             units: number;
+        };
+        /**
+         * GroundRead
+         * @description A place at which somebody may stand, with its outline in degrees of WGS 84.
+         */
+        GroundRead: {
+            /** Code */
+            code: string | null;
+            /**
+             * Geometry
+             * @description GeoJSON (RFC 7946).
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /** Households */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level */
+            level: string;
+            /** Name */
+            name: string;
         };
         /**
          * HealthRead
@@ -1940,6 +2113,38 @@ export interface components {
             phone?: string | null;
         };
         /**
+         * PersonDetail
+         * @description One person with their posts and their account, as far as the asker may see them.
+         */
+        PersonDetail: {
+            account: components["schemas"]["AccountRead"] | null;
+            /** Community Id */
+            community_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Id Number
+             * @description Masked: •••123X; empty where none is known.
+             */
+            id_number: string;
+            /** Left At */
+            left_at: string | null;
+            /** Name */
+            name: string;
+            /** Party Member */
+            party_member: boolean;
+            /**
+             * Phone
+             * @description Masked: •••1234; empty where none is known.
+             */
+            phone: string;
+            /** Posts */
+            posts: components["schemas"]["PostHeld"][];
+        };
+        /**
          * PersonRead
          * @description A person, masked: the last digits of the numbers are all that is shown.
          */
@@ -2116,6 +2321,33 @@ export interface components {
             households: number;
             /** Households Without Grid */
             households_without_grid: number;
+        };
+        /**
+         * PostHeld
+         * @description A post of one person, held now or once.
+         */
+        PostHeld: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level */
+            level: string;
+            /** Place Id */
+            place_id: string | null;
+            /** Place Name */
+            place_name: string | null;
+            /** Post */
+            post: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
         };
         /**
          * PostKindRead
@@ -2674,6 +2906,22 @@ export interface components {
             secret: string;
         };
         /**
+         * Transfer
+         * @description Where a post is to be held from now on.
+         */
+        Transfer: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "store" | "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "micro_grid";
+            /**
+             * Place Id
+             * Format: uuid
+             */
+            place_id: string;
+        };
+        /**
          * VacancyRead
          * @description A place where somebody is missing, by a rule kept as data.
          */
@@ -2917,6 +3165,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    transfer_api_assignments__assignment_id__transfer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -4098,6 +4393,96 @@ export interface operations {
             };
         };
     };
+    read_person_api_people__person_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    dismiss_api_people__person_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BecauseCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dismissed"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     erase_api_people__person_id__erase_post: {
         parameters: {
             query?: never;
@@ -4888,6 +5273,47 @@ export interface operations {
             };
         };
     };
+    read_communities_api_rosters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     import_roster_api_rosters_import_post: {
         parameters: {
             query?: {
@@ -4953,6 +5379,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RosterRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_ground_api_rosters__community_id__ground_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroundRead"][];
                 };
             };
             /** @description Refused, in a sentence. */
