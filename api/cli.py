@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "体检 / what is wrong and how to mend it",
     "logs": "日志 / logs",
     "convert": "转换文件格式与坐标系 / convert files between formats and datums",
+    "load": "导入文件 / load a file",
     "backup": "备份 / back up",
     "restore": "恢复 / restore",
     "partition": "划网格：文件进，文件出 / draw micro-grids, from file to file",

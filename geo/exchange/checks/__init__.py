@@ -32,11 +32,13 @@ class Expectation:
         kind: "building", "compound", "community", "grid", …
         columns: our field → the file's column; guessed when empty.
         parents: areas (degrees WGS-84) one of which should hold each row; None when there are none yet.
+        outside: whether lying in no parent at all is a fault.
     """
 
     kind: str = "building"
     columns: Mapping[str, str] = field(default_factory=dict)
     parents: NDArray[np.object_] | None = None
+    outside: bool = True
 
 
 def check(layer: Layer, expected: Expectation | None = None) -> tuple[Fault, ...]:
@@ -53,7 +55,7 @@ def check(layer: Layer, expected: Expectation | None = None) -> tuple[Fault, ...
     if "code" in named:
         faults += codes.check(layer, named["code"])
     if meant.parents is not None:
-        faults += nesting.check(layer, meant.parents)
+        faults += nesting.check(layer, meant.parents, outside=meant.outside)
     for wanted in COUNTS:
         if wanted in named:
             faults += counts.check(layer, wanted, named)

@@ -18,21 +18,23 @@ if TYPE_CHECKING:
 
 INSIDE = 0.999  # of the child's area: less is worth saying …
 MOSTLY = 0.9  # … and from here on cutting off the rest loses little
+TOUCHES = 1e-6
 AREA = 2
 
 
-def check(layer: Layer, parents: NDArray[np.object_]) -> Iterator[Fault]:
+def check(layer: Layer, parents: NDArray[np.object_], *, outside: bool = True) -> Iterator[Fault]:
     """Rows whose best parent holds less than all of them.
 
     Args:
         layer: the children, degrees WGS-84.
         parents: areas, degrees WGS-84.
+        outside: whether lying in no parent at all is a fault too; it is none where ground will stand in.
     """
     sound = parents[shapely.is_valid(parents) & (shapely.get_dimensions(parents) == AREA)]
     rows = np.flatnonzero(shapely.is_valid(layer.geometry) & ~shapely.is_empty(layer.geometry))
     share, best = _best(layer.geometry[rows], sound)
     for row, held, parent in zip(rows, share, best, strict=True):
-        if held < INSIDE:
+        if held < INSIDE and (outside or held > TOUCHES):
             yield _fault(int(row), float(held), layer.geometry[row], sound[parent] if parent >= 0 else None)
 
 

@@ -27,14 +27,14 @@ def grids(names: list[str] | None = None) -> Stratum:
     )
 
 
-def test_no_address_is_left_in_a_sheet():
+def test_no_address_is_left_in_a_sheet() -> None:
     page = standalone_map("吉福社区", [grids()])
     assert "cdn." not in page
     assert 'src="' not in page
     assert "default-src 'none'" in page
 
 
-def test_a_script_that_is_not_here_is_refused():
+def test_a_script_that_is_not_here_is_refused() -> None:
     sheet = folium.Map(tiles=None)
     sheet.add_js_link("unheard-of", "https://example.org/x.js")
     with pytest.raises(UnknownAssetError, match="unheard-of"):
@@ -42,26 +42,26 @@ def test_a_script_that_is_not_here_is_refused():
     folium.Map.default_js[:] = [pair for pair in folium.Map.default_js if pair[0] != "unheard-of"]
 
 
-def test_an_element_whose_scripts_are_not_here_is_refused():
+def test_an_element_whose_scripts_are_not_here_is_refused() -> None:
     sheet = folium.Map(tiles=None)
     HeatMap([[30.0, 104.0]]).add_to(sheet)
     with pytest.raises(UnknownAssetError, match="HeatMap"):
         inlined(sheet)
 
 
-def test_tiles_from_the_internet_are_refused():
+def test_tiles_from_the_internet_are_refused() -> None:
     with pytest.raises(UnknownAssetError, match="TileLayer"):
         inlined(folium.Map())
 
 
-def test_an_address_in_the_page_itself_is_refused():
+def test_an_address_in_the_page_itself_is_refused() -> None:
     sheet = folium.Map(tiles=None)
     sheet.get_root().html.add_child(folium.Element('<img src="https://example.org/spy.png">'))
     with pytest.raises(UnknownAssetError, match=r"spy\.png"):
         inlined(sheet)
 
 
-def test_a_name_from_a_strangers_file_stays_text():
+def test_a_name_from_a_strangers_file_stays_text() -> None:
     page = standalone_map("x", [grids(["</script><script>alert(1)</script>", "b", "c", "d", "e"])])
     assert "alert(1)</script>" not in page
 
@@ -73,7 +73,7 @@ def test_the_rule_parts_the_colours(households: int | None, color: str):
     assert Choropleth("households", "户数").color(households) == color
 
 
-def test_nothing_with_a_place_makes_no_sheet():
+def test_nothing_with_a_place_makes_no_sheet() -> None:
     nowhere = Layer("grid", pa.table({"name": ["a"]}), np.array([None], dtype=object), 4326)
     with pytest.raises(InvalidInputError):
         standalone_map("x", [Stratum(nowhere, "x")])

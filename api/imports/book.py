@@ -1,0 +1,124 @@
+"""Writes rows of places and keeps the book of it: every row added, changed or removed, as it was before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
+
+    from psycopg import Connection
+
+SRID = 4326
+MULTI = {"district", "subdistrict", "community", "compound", "area", "micro_grid"}
+BEFORE = "to_jsonb(p) || jsonb_build_object('geometry', encode(ST_AsEWKB(p.geometry), 'hex'))"
+BARE = {"floor", "household", "plan", "plan_member", "official_code"}
+"""Tables without a geometry."""
+
+
+@dataclass
+class Book:
+    """One import's writing. Everything happens in the connection's transaction.
+
+    Attributes:
+        connection: the store, as somebody who may change it.
+        import_id: whose changes these are.
+        source: under which name the places' keys are remembered.
+        tally: how many rows were added, changed or removed, by kind.
+    """
+
+    connection: Connection
+    import_id: UUID
+    source: str
+    tally: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def fresh(self, count: int) -> list[UUID]:
+        """New keys."""
+        rows = self.connection.execute("SELECT uuid7() FROM generate_series(1, %s)", [count]).fetchall()
+        return [row[0] for row in rows]
+
+    def add(self, kind: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Insert rows whose first column is ``id``; a geometry is given as shapely's."""
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        table, arriving = sql.Identifier(kind), sql.Identifier(f"arriving_{kind}")
+        run = self.connection.execute
+        run(sql.SQL("CREATE TEMP TABLE {} AS SELECT {} FROM {} LIMIT 0").format(arriving, names, table))
+        count = 0
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(arriving, names)) as copy,
+        ):
+            for row in rows:
+                copy.write_row([_cell(kind, cell) for cell in row])
+                count += 1
+        run(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(table, names, names, arriving))
+        run(
+            sql.SQL(
+                "INSERT INTO import_change (import_id, kind, place_id, action) SELECT %s, %s, id, 'added' FROM {}"
+            ).format(arriving),
+            [self.import_id, kind],
+        )
+        run(sql.SQL("DROP TABLE {}").format(arriving))
+        self._count(kind, "added", count)
+        return count
+
+    def change(self, kind: str, place_id: UUID, values: Mapping[str, Any], *, quietly: bool = False) -> None:
+        """Give some columns of one row other values; ``quietly`` keeps it out of the tally."""
+        self._keep(kind, "changed", [place_id])
+        sets = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in values)
+        self.connection.execute(
+            sql.SQL("UPDATE {} SET {} WHERE id = %s").format(sql.Identifier(kind), sets),
+            [*(_cell(kind, value) for value in values.values()), place_id],
+        )
+        if not quietly:
+            self._count(kind, "changed", 1)
+
+    def remove(self, kind: str, ids: Sequence[UUID]) -> None:
+        """Delete rows; what hangs on them has to be gone already."""
+        if not ids:
+            return
+        self._keep(kind, "removed", ids)
+        self.connection.execute(sql.SQL("DELETE FROM {} WHERE id = ANY(%s)").format(sql.Identifier(kind)), [list(ids)])
+        self._count(kind, "removed", len(ids))
+
+    def remember(self, kind: str, keyed: Iterable[tuple[UUID, str]]) -> None:
+        """Note what the source calls these places."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO place_source (kind, place_id, source, key) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT (kind, place_id, source) DO UPDATE SET key = excluded.key",
+                [(kind, place_id, self.source, key[:200]) for place_id, key in keyed],
+            )
+
+    def mark_stand_ins(self, kind: str, ids: Iterable[UUID]) -> None:
+        """Note that these only stand in for what nobody has drawn."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO stand_in (place_id, kind) VALUES (%s, %s)", [(i, kind) for i in ids])
+
+    def _keep(self, kind: str, action: str, ids: Sequence[UUID]) -> None:
+        before = "to_jsonb(p)" if kind in BARE else BEFORE
+        self.connection.execute(
+            sql.SQL(
+                "INSERT INTO import_change (import_id, kind, place_id, action, before)"
+                " SELECT %s, %s, p.id, %s, {} FROM {} p WHERE p.id = ANY(%s)"
+            ).format(sql.SQL(before), sql.Identifier(kind)),
+            [self.import_id, kind, action, list(ids)],
+        )
+
+    def _count(self, kind: str, action: str, count: int) -> None:
+        counts = self.tally.setdefault(kind, {"added": 0, "changed": 0, "removed": 0})
+        counts[action] += count
+
+
+def _cell(kind: str, value: Any) -> Any:
+    """A value as the store takes it: shapes as hexadecimal EWKB, areas of the upper levels always in parts."""
+    if not isinstance(value, shapely.Geometry):
+        return value
+    if kind in MULTI and value.geom_type == "Polygon":
+        value = shapely.MultiPolygon([value])
+    return shapely.to_wkb(shapely.set_srid(value, SRID), hex=True, include_srid=True)
