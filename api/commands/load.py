@@ -39,6 +39,9 @@ STAGES = {
     "reading": ("读取", "reading"), "comparing": ("比对坐标", "comparing"), "checking": ("检查", "checking"),
     "entering": ("写入", "entering"),
 }  # fmt: skip
+ENTERED = """
+UPDATE import SET state = 'entered', entered_at = now(), choice = %s, finding = %s, summary = %s WHERE id = %s
+"""
 Datums = Literal["auto", "wgs84", "cgcs2000", "gcj02", "bd09", "web_mercator"]
 
 
@@ -112,7 +115,7 @@ def _load(connection: Connection, file: Path, wishes: Wishes) -> tuple[Looked, O
     return looked, outcome
 
 
-def _keep(
+def _keep(  # noqa: PLR0917 - what one table of rows is made from
     connection: Connection, import_id: UUID, looked: Looked, accepted: list[int], outcome: Outcome, tally: Any
 ) -> None:
     record.write_faults(connection, import_id, [*looked.faults, *outcome.held], looked.layer)
@@ -122,7 +125,7 @@ def _keep(
     choice = {"purpose": looked.choice.purpose.value, "layer": looked.layer.name, "columns": dict(looked.columns),
               "datum": looked.reading.datum.value}  # fmt: skip
     connection.execute(
-        "UPDATE import SET state = 'entered', entered_at = now(), choice = %s, finding = %s, summary = %s WHERE id = %s",
+        ENTERED,
         [json.dumps(choice), json.dumps(record.finding_of(looked.found)),
          json.dumps(record.summary_of(looked, outcome, tally)), import_id],
     )  # fmt: skip

@@ -119,6 +119,6 @@ def _cell(kind: str, value: Any) -> Any:
     """A value as the store takes it: shapes as hexadecimal EWKB, areas of the upper levels always in parts."""
     if not isinstance(value, shapely.Geometry):
         return value
-    if kind in MULTI and value.geom_type == "Polygon":
+    if kind in MULTI and isinstance(value, shapely.Polygon):
         value = shapely.MultiPolygon([value])
     return shapely.to_wkb(shapely.set_srid(value, SRID), hex=True, include_srid=True)

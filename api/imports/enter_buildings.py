@@ -72,7 +72,7 @@ def enter_buildings(book: Book, delivery: Delivery, outcome: Outcome) -> None:
         return
     delivery = delivery.take(usable)
     ground = Ground(book, delivery.shapes)
-    known = stock(book.connection, "building", book.source, ground.box, delivery.codes)  # type: ignore[arg-type] # four numbers
+    known = stock(book.connection, "building", book.source, ground.box, delivery.codes)
     found = match(delivery, known.known)
     houses = houses_of(delivery)
     book.connection.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -90,7 +90,7 @@ def enter_buildings(book: Book, delivery: Delivery, outcome: Outcome) -> None:
     ]
 
 
-def _homes(
+def _homes(  # noqa: PLR0917 - what one table of rows is made from
     book: Book, ground: Ground, delivery: Delivery, found: NDArray[np.intp], known: Stock, outcome: Outcome
 ) -> dict[int, Home]:
     """The compound of each row; rows that lie across a drawn border are held back."""

@@ -42,7 +42,7 @@ def enter_places(book: Book, delivery: Delivery, outcome: Outcome) -> None:
     """
     level = delivery.purpose.value
     ground = Ground(book, delivery.shapes)
-    known = stock(book.connection, level, book.source, ground.box, delivery.codes)  # type: ignore[arg-type] # four numbers
+    known = stock(book.connection, level, book.source, ground.box, delivery.codes)
     found = match(delivery, known.known)
     shapes = areas_only(delivery.shapes)
     usable = _usable(delivery, shapes, found, outcome)
@@ -58,7 +58,7 @@ def enter_places(book: Book, delivery: Delivery, outcome: Outcome) -> None:
     book.remember(level, [(ids[int(at)], delivery.keys[at]) for at in usable])
     relieve(book, level, [ids[int(at)] for at in usable], shapes[usable], ground)
     book.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    _gone(delivery, known, found, outcome)
+    _gone(known, found, outcome)
 
 
 def _usable(
@@ -74,7 +74,7 @@ def _usable(
     return np.flatnonzero(sound)
 
 
-def _parents(
+def _parents(  # noqa: PLR0917 - what one table of rows is made from
     level: str,
     ground: Ground,
     delivery: Delivery,
@@ -150,7 +150,7 @@ def _said(level: str, delivery: Delivery, at: int) -> dict[str, Any]:
     return said | {name: delivery.field(name)[at][: LONGEST[name]] for name in EXTRA.get(level, ())}
 
 
-def _gone(delivery: Delivery, known: Stock, found: NDArray[np.intp], outcome: Outcome) -> None:
+def _gone(known: Stock, found: NDArray[np.intp], outcome: Outcome) -> None:
     """Places that this source brought before and no longer has; they stay until somebody says otherwise."""
     delivered = set(found.tolist())
     for at, row in enumerate(known.rows):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from api.imports.known import Stock, box_of, stock
+from api.imports.known import Box, Stock, box_of, stock
 from geo.exchange.placing import CLEAR_M, NONE, stand_in_ground
 
 if TYPE_CHECKING:
@@ -35,13 +35,17 @@ class Ground:
     def __init__(self, book: Book, shapes: NDArray[np.object_]) -> None:
         self.book = book
         box = box_of(shapes)
-        self.box = None if box is None else tuple(np.add(box, np.multiply([-1, -1, 1, 1], REUSED_WITHIN_DEG)).tolist())
+        self.box: Box | None = None
+        if box is not None:
+            west, south, east, north = box
+            near = REUSED_WITHIN_DEG
+            self.box = (west - near, south - near, east + near, north + near)
         self._stock: dict[str, Stock] = {}
 
     def of(self, level: str) -> Stock:
         """The places of a level around the delivery."""
         if level not in self._stock:
-            self._stock[level] = stock(self.book.connection, level, self.book.source, self.box)  # type: ignore[arg-type] # four numbers
+            self._stock[level] = stock(self.book.connection, level, self.book.source, self.box)
         return self._stock[level]
 
     def forget(self, level: str) -> None:
@@ -49,7 +53,7 @@ class Ground:
         self._stock.pop(level, None)
 
     def hold(self, level: str, inside: NDArray[np.object_]) -> UUID:
-        """A place of ``level`` that holds all of ``inside``, which no drawn place does: made, or an earlier one grown."""
+        """A place of ``level`` that holds all of ``inside``, where no drawn one does: made, or an earlier one grown."""
         places = self.of(level)
         old = self._stand_in_near(places, inside)
         things = np.asarray(shapely.get_parts(inside))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NEAR_DEG = 0.02
 COMPARED = 40_000
 """Outlines at most that a file is compared with to tell its datum."""
+UNCODED = {"barrier", "area"}
 Box = tuple[float, float, float, float]
 
 PLACES = """
@@ -30,14 +31,14 @@ SELECT p.*, ST_AsBinary(p.geometry) AS shape, coalesce(s.key, '') AS source_key,
        {stand_in} AS stand_in
   FROM {table} p LEFT JOIN place_source s ON s.kind = {kind} AND s.place_id = p.id AND s.source = %(source)s
  WHERE p.geometry && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) OR s.place_id IS NOT NULL
-    OR ({has_code} AND p.code = ANY(%(codes)s))
+    OR {by_code}
  ORDER BY p.id
 """
 COMPARISON = """
 SELECT ST_AsBinary(geometry) AS shape FROM (
   (SELECT geometry FROM building b WHERE {near} LIMIT %(most)s)
-  UNION ALL (SELECT geometry FROM compound c WHERE {near} AND NOT EXISTS (SELECT FROM stand_in s WHERE s.place_id = c.id)
-              LIMIT %(most)s)
+  UNION ALL (SELECT geometry FROM compound c
+              WHERE {near} AND NOT EXISTS (SELECT FROM stand_in s WHERE s.place_id = c.id) LIMIT %(most)s)
   UNION ALL (SELECT geometry FROM barrier WHERE {near} LIMIT %(most)s)) AS near
 """
 
@@ -80,11 +81,9 @@ def stock(connection: Connection, kind: str, source: str, box: Box | None, codes
     query = sql.SQL(PLACES).format(
         table=sql.Identifier(kind),
         kind=sql.Literal(kind),
-        has_code=sql.SQL("true" if kind not in {"barrier", "area"} else "false"),
+        by_code=sql.SQL("false" if kind in UNCODED else "p.code = ANY(%(codes)s)"),
         stand_in=sql.SQL("EXISTS (SELECT FROM stand_in t WHERE t.place_id = p.id)"),
     )
-    if kind in {"barrier", "area"}:
-        query = sql.SQL(query.as_string(connection).replace("(false AND p.code = ANY(%(codes)s))", "false"))
     west, south, east, north = box or (0.0, 0.0, 0.0, 0.0)
     values = {
         "source": source, "codes": [code for code in codes if code],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from psycopg import sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,9 +26,6 @@ FAULTS_SHOWN = 400
 CORNERS_SHOWN = 2_000
 NEW = """
 INSERT INTO import (account_id, file_name, source, bytes, state) VALUES (%s, %s, %s, %s, %s) RETURNING id
-"""
-FAULT = """
-COPY import_fault (import_id, number, row, field, kind, severity, zh, en, mend_zh, mend_en, before, after) FROM STDIN
 """
 
 
@@ -98,16 +96,17 @@ def summary_of(looked: Looked, outcome: Outcome, tally: Mapping[str, Mapping[str
 
 def _insert(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """In bulk past row-level security, which COPY does not know: into a table of one's own, and from there."""
-    names = ", ".join(columns)
-    connection.execute(f"CREATE TEMP TABLE arriving_{table} AS SELECT {names} FROM {table} LIMIT 0".encode())
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    parts = {"names": names, "table": sql.Identifier(table), "arriving": sql.Identifier(f"arriving_{table}")}
+    connection.execute(sql.SQL("CREATE TEMP TABLE {arriving} AS SELECT {names} FROM {table} LIMIT 0").format(**parts))
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY arriving_{table} ({names}) FROM STDIN".encode()) as copy,
+        cursor.copy(sql.SQL("COPY {arriving} ({names}) FROM STDIN").format(**parts)) as copy,
     ):
         for row in rows:
             copy.write_row(row)
-    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM arriving_{table}".encode())  # noqa: S608 - our own words
-    connection.execute(f"DROP TABLE arriving_{table}".encode())
+    connection.execute(sql.SQL("INSERT INTO {table} ({names}) SELECT {names} FROM {arriving}").format(**parts))
+    connection.execute(sql.SQL("DROP TABLE {arriving}").format(**parts))
 
 
 def _pictures(fault: Fault, layer: Layer) -> tuple[str | None, str | None]:
@@ -128,7 +127,7 @@ def _after(fault: Fault, mend: Mend) -> dict[str, Any]:
 
 
 def _geojson(shape: shapely.Geometry | None) -> Any:
-    if shape is None or shape.is_empty or shapely.get_num_coordinates(shape) > CORNERS_SHOWN:
+    if shape is None or shapely.is_empty(shape) or shapely.get_num_coordinates(shape) > CORNERS_SHOWN:
         return None
     return json.loads(shapely.to_geojson(shapely.transform(shape, lambda points: np.round(points, 7))))
 

@@ -46,7 +46,7 @@ def relieve(book: Book, level: str, ids: list[UUID], shapes: NDArray[np.object_]
     ground.forget(level)
 
 
-def _hand_over(
+def _hand_over(  # noqa: PLR0917 - what one table of rows is made from
     book: Book, level: str, old: dict[str, Any], outline: shapely.Geometry, ids: list[UUID], shapes: NDArray[np.object_]
 ) -> None:
     child = BELOW[level]

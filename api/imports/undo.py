@@ -22,7 +22,8 @@ RESTORED = {
     "subdistrict": ("code", "name", "name_en", "district_id", "geometry"),
     "community": ("code", "name", "name_en", "subdistrict_id", "kind", "geometry"),
     "compound": ("code", "name", "name_en", "community_id", "kind", "address", "geometry"),
-    "building": ("code", "name", "name_en", "compound_id", "community_id", "address", "use", "floors", "built", "geometry"),
+    "building": ("code", "name", "name_en", "compound_id", "community_id", "address", "use", "floors", "built",
+                 "geometry"),
     "unit": ("code", "name", "name_en", "building_id", "community_id", "floor_lo", "floor_hi", "estimated",
              "households_declared", "geometry"),
     "floor": ("unit_id", "community_id", "number", "households_declared"),
@@ -32,23 +33,32 @@ RESTORED = {
 }  # fmt: skip
 
 LATER = """
-SELECT DISTINCT i.file_name, i.asked_at FROM import_change mine JOIN import_change later ON later.place_id = mine.place_id
-   AND later.import_id <> mine.import_id AND later.seq > mine.seq JOIN import i ON i.id = later.import_id
+SELECT DISTINCT i.file_name, i.asked_at FROM import_change mine
+  JOIN import_change later ON later.place_id = mine.place_id AND later.import_id <> mine.import_id
+   AND later.seq > mine.seq
+  JOIN import i ON i.id = later.import_id
  WHERE mine.import_id = %(import)s AND i.state = 'entered' ORDER BY i.asked_at LIMIT 5
 """
 # What came later and stands on the rows that this import added: (kind, name, how many).
 STANDING_ON = """
-WITH mine AS (SELECT place_id FROM import_change WHERE import_id = %(import)s AND action = 'added')
-SELECT 'compound', c.name, 1 FROM compound c WHERE c.community_id IN (SELECT * FROM mine) AND c.id NOT IN (SELECT * FROM mine)
-UNION ALL SELECT 'building', b.name, 1 FROM building b WHERE b.compound_id IN (SELECT * FROM mine) AND b.id NOT IN (SELECT * FROM mine)
-UNION ALL SELECT 'unit', u.name, 1 FROM unit u WHERE u.building_id IN (SELECT * FROM mine) AND u.id NOT IN (SELECT * FROM mine)
+WITH mine AS (SELECT place_id FROM import_change WHERE import_id = %(import)s AND action = 'added'),
+  touched AS (SELECT place_id FROM import_change WHERE import_id = %(import)s)
+SELECT 'compound', c.name, 1 FROM compound c
+ WHERE c.community_id IN (SELECT * FROM mine) AND c.id NOT IN (SELECT * FROM touched)
+UNION ALL SELECT 'building', b.name, 1 FROM building b
+ WHERE b.compound_id IN (SELECT * FROM mine) AND b.id NOT IN (SELECT * FROM touched)
+UNION ALL SELECT 'unit', u.name, 1 FROM unit u
+ WHERE u.building_id IN (SELECT * FROM mine) AND u.id NOT IN (SELECT * FROM touched)
 UNION ALL SELECT 'floor', u.name, count(*)::integer FROM floor f JOIN unit u ON u.id = f.unit_id
-  WHERE f.unit_id IN (SELECT * FROM mine) AND f.id NOT IN (SELECT * FROM mine) GROUP BY u.name
+ WHERE f.unit_id IN (SELECT * FROM mine) AND f.id NOT IN (SELECT * FROM touched) GROUP BY u.name
 UNION ALL SELECT 'plan', p.name, count(*)::integer FROM plan_member m JOIN plan p ON p.id = m.plan_id
-  WHERE m.unit_id IN (SELECT * FROM mine) AND p.id NOT IN (SELECT * FROM mine) GROUP BY p.id, p.name
-UNION ALL SELECT 'micro_grid', g.name, 1 FROM micro_grid g WHERE g.compound_id IN (SELECT * FROM mine) AND g.plan_id NOT IN (SELECT * FROM mine)
-UNION ALL SELECT 'plan_of_community', p.name, 1 FROM plan p WHERE p.community_id IN (SELECT * FROM mine) AND p.id NOT IN (SELECT * FROM mine)
-UNION ALL SELECT 'person', s.name, 1 FROM assignment a JOIN person s ON s.id = a.person_id WHERE a.place_id IN (SELECT * FROM mine)
+ WHERE m.unit_id IN (SELECT * FROM mine) AND p.id NOT IN (SELECT * FROM touched) GROUP BY p.id, p.name
+UNION ALL SELECT 'micro_grid', g.name, 1 FROM micro_grid g
+ WHERE g.compound_id IN (SELECT * FROM mine) AND g.plan_id NOT IN (SELECT * FROM touched)
+UNION ALL SELECT 'plan_of_community', p.name, 1 FROM plan p
+ WHERE p.community_id IN (SELECT * FROM mine) AND p.id NOT IN (SELECT * FROM touched)
+UNION ALL SELECT 'person', s.name, 1 FROM assignment a JOIN person s ON s.id = a.person_id
+ WHERE a.place_id IN (SELECT * FROM mine)
 ORDER BY 1, 2 LIMIT 200
 """
 
@@ -102,13 +112,15 @@ def _bring_back(connection: Connection, import_id: UUID, kind: str) -> int:
     """Rows that the import removed, under their old keys."""
     if kind not in RESTORED:
         return 0
-    names = sql.SQL(", ").join(map(sql.Identifier, ("id", *RESTORED[kind])))
+    columns = ("id", *RESTORED[kind])
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    olds = sql.SQL(", ").join(sql.SQL("old.{}").format(sql.Identifier(name)) for name in columns)
     return connection.execute(
         sql.SQL(
-            "INSERT INTO {table} ({names}) SELECT {names} FROM import_change h,"
-            " LATERAL jsonb_populate_record(NULL::{table}, h.before)"
+            "INSERT INTO {table} ({names}) SELECT {olds} FROM import_change h,"
+            " LATERAL jsonb_populate_record(NULL::{table}, h.before) old"
             " WHERE h.import_id = %s AND h.kind = %s AND h.action = 'removed' ORDER BY h.seq DESC"
-        ).format(table=sql.Identifier(kind), names=names),
+        ).format(table=sql.Identifier(kind), names=names, olds=olds),
         [import_id, kind],
     ).rowcount
 

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geo.exchange import estimate
+from geo.exchange.purposes import WANTED
 from geo.exchange.rows import number
 from geo.topology.slices import polygons_only
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 DIGITS = {"district": 6, "subdistrict": 9, "community": 12, "compound": 15, "building": 18, "unit": 20}
 """How long the official code of each level is."""
+_NOT_LIVED = {"0", "false", "f", "no", "n", "否"}
+"""Answers to "does anybody live here?"."""
 STOREY_M = 3.0
 MOST_FLOORS = 130
 LONGEST_NAME = 200
@@ -31,7 +34,8 @@ _USES = {
     "commercial": ("商", "办公", "店", "commercial", "retail", "office", "hotel", "supermarket"),
     "public": ("学校", "医院", "公共", "政府", "幼儿园", "school", "hospital", "public", "church", "university",
                "kindergarten", "civic", "government"),
-    "other": ("厂", "仓", "车库", "garage", "garages", "industrial", "warehouse", "shed", "service", "hangar", "construction"),
+    "other": ("厂", "仓", "车库", "garage", "garages", "industrial", "warehouse", "shed",
+              "service", "hangar", "construction"),
     "residential": ("住", "宅", "公寓", "residential", "apartments", "house", "dormitory", "detached"),
 }  # fmt: skip
 
@@ -63,8 +67,8 @@ class Delivery:
         return len(self.rows)
 
     def field(self, name: str) -> tuple[str, ...]:
-        """One of the other fields; all empty where the file has no such column."""
-        return self.said.get(name, ("",) * len(self))
+        """One of the fields that its purpose wants; all empty where the file has no such column."""
+        return self.said[name]
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """One of the other fields as numbers, NaN where it is none."""
@@ -93,9 +97,12 @@ def delivery_of(layer: Layer, purpose: Purpose, columns: Mapping[str, str], rows
         columns: our field → the layer's column.
         rows: the row of the file (from 1) of each row of the layer.
     """
-    said = {ours: tuple(text(cell) for cell in layer.column(theirs)) for ours, theirs in columns.items()}
     size = len(layer)
-    keys = said.get("code", ("",) * size)
+    blank = ("",) * size
+    said = {ours: tuple(text(cell) for cell in layer.column(theirs)) for ours, theirs in columns.items()}
+    for name in WANTED[purpose].fields:
+        said.setdefault(name, blank)
+    keys = said.get("code", blank)
     digits = DIGITS.get(purpose.value, 0)
     codes = tuple(key if len(key) == digits and key.isdigit() else "" for key in keys)
     return Delivery(purpose, rows, keys, codes, _names(purpose, said, size, rows), layer.geometry, said)
@@ -112,7 +119,9 @@ def text(cell: Any) -> str:
 
 def _names(purpose: Purpose, said: Mapping[str, tuple[str, ...]], size: int, rows: NDArray[np.intp]) -> tuple[str, ...]:
     """The best name that each row has: its own, that of its kind, its address, its key, its number."""
-    sources = [said[f] for f in ("name", purpose.value, "grid", "address", "name_en", "code") if f in said]
+    sources = [
+        said[f] for f in dict.fromkeys(("name", purpose.value, "grid", "address", "name_en", "code")) if f in said
+    ]
     return tuple(
         next((cells[r][:LONGEST_NAME] for cells in sources if cells[r]), f"{int(rows[r])}") for r in range(size)
     )
@@ -125,6 +134,8 @@ def use_of(said: str) -> str:
     ('residential', 'residential', 'other', 'mixed', 'residential')
     """
     words = said.lower()
+    if words in _NOT_LIVED:
+        return "other"
     return next((use for use, known in _USES.items() if any(word in words for word in known)), "residential")
 
 

@@ -85,7 +85,7 @@ def _repeated(words: Sequence[str]) -> set[str]:
     return {word for word in words if word in seen or seen.add(word)}  # type: ignore[func-returns-value] # add tells nothing
 
 
-def _by_shape(
+def _by_shape(  # noqa: PLR0917 - what one table of rows is made from
     found: NDArray[np.intp],
     taken: set[int],
     shapes: NDArray[np.object_],

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from geo.crs.metric import MetricZone, metric_zone_of
 from geo.topology.neighbourhoods import neighbourhoods
@@ -98,7 +101,7 @@ def _fitted(ground: Areal, others: shapely.STRtree | None, border: shapely.Geome
         near = others.geometries[others.query(ground, predicate="intersects")]
         if len(near):
             ground = polygons_only(shapely.difference(ground, shapely.union_all(near)))
-    if border is not None and not border.contains_properly(ground):
+    if border is not None and not shapely.contains_properly(border, ground):
         ground = polygons_only(shapely.intersection(ground, shapely.buffer(border, -CLEAR_M)))
     return ground
 
@@ -121,23 +124,34 @@ def stand_in_ground(
     """
     zone = metric_zone_of(inside)
     flat = zone.to_metres(inside)
-    near = shapely.get_parts(shapely.union_all(shapely.buffer(flat, REACH_M / 2, quad_segs=2)))
-    of_thing, group = shapely.STRtree(near).query(shapely.point_on_surface(flat), predicate="within")
+    group = _districts(flat)
     wide = [
-        shapely.buffer(shapely.convex_hull(shapely.union_all(flat[of_thing[group == g]])), skirt_m, quad_segs=2)
-        for g in np.unique(group)
+        shapely.buffer(
+            shapely.convex_hull(shapely.union_all(shapely.convex_hull(flat[group == g]))), skirt_m, quad_segs=2
+        )
+        for g in range(int(group.max()) + 1)
     ]
-    own = shapely.union_all(shapely.buffer(flat, CLEAR_M, join_style="mitre"))
     ground = shapely.union_all(wide)
     others = _clear_of(zone, taken, np.array([ground], dtype=object))
     if others is not None:
+        own = shapely.union_all(shapely.buffer(flat, CLEAR_M, join_style="mitre"))
         free = shapely.difference(ground, shapely.union_all(others.geometries))
         ground = shapely.union(free, shapely.difference(own, shapely.union_all(zone.to_metres(taken))))
     return zone.to_degrees(polygons_only(ground))
 
 
+def _districts(flat: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Things that hang together by squares of ``REACH_M``: the number of each one's group."""
+    places = np.floor(shapely.get_coordinates(shapely.centroid(flat)) / REACH_M)
+    squares, at = np.unique(places, axis=0, return_inverse=True)
+    near = cKDTree(squares).query_pairs(1.5, output_type="ndarray")
+    graph = coo_array((np.ones(len(near)), (near[:, 0], near[:, 1])), shape=(len(squares), len(squares)))
+    label = connected_components(graph, directed=False)[1]
+    return np.asarray(label[at.reshape(-1)], dtype=np.intp)
+
+
 def overlapping(shapes: NDArray[np.object_], taken: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Which areas lie on one of ``taken``, or on an earlier one of themselves that does not: the store refuses these."""
+    """Which areas lie on one of ``taken``, or on an earlier one of themselves that does not."""
     refused = np.zeros(len(shapes), dtype=bool)
     if len(taken):
         row, other = shapely.STRtree(taken).query(shapes, predicate="intersects")

@@ -1,4 +1,4 @@
-"""What a delivered layer may be taken for: a building list, a street office's grids, roads … and what each has to bring."""
+"""What a delivered layer may be taken for: buildings, grids, roads … and what each has to bring."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ WANTED: dict[Purpose, Wanted] = {
     Purpose.SUBDISTRICT: Wanted("街道、乡镇", "subdistricts", (*_NAMED, "district"), _AREAS, "district"),
     Purpose.COMMUNITY: Wanted("社区、村", "communities", (*_NAMED, "subdistrict", "kind"), _AREAS, "subdistrict"),
     Purpose.COMPOUND: Wanted(
-        "小区、院落", "compounds", (*_NAMED, "compound", "community", "address", "kind", "households"), _AREAS, "community"
+        "小区、院落", "compounds", (*_NAMED, "compound", "community", "address", "kind", "households"), _AREAS,
+        "community",
     ),
     Purpose.BUILDING: Wanted(
         "楼栋", "buildings",

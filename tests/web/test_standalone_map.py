@@ -49,21 +49,21 @@ def sheet(chromium: Browser, tmp_path: Path) -> Opened:
     return opened
 
 
-def test_a_sheet_opens_with_the_network_unplugged_and_asks_for_nothing(sheet: Opened):
+def test_a_sheet_opens_with_the_network_unplugged_and_asks_for_nothing(sheet: Opened) -> None:
     page, asked = sheet()
     expect(page.locator("path.leaflet-interactive")).to_have_count(12)
     page.wait_for_timeout(200)
     assert asked == []
 
 
-def test_the_policy_of_a_sheet_stops_what_would_ask(sheet: Opened):
+def test_the_policy_of_a_sheet_stops_what_would_ask(sheet: Opened) -> None:
     page, _ = sheet()
     page.evaluate("fetch('https://example.org/').then(() => (document.title = 'out'), () => (document.title = 'kept'))")
     page.wait_for_timeout(100)
     assert page.title() == "kept"
 
 
-def test_search_finds_a_grid_and_shows_it(sheet: Opened):
+def test_search_finds_a_grid_and_shows_it(sheet: Opened) -> None:
     page, _ = sheet()
     page.get_by_role("searchbox").fill("第7")
     page.keyboard.press("Enter")
@@ -71,13 +71,13 @@ def test_search_finds_a_grid_and_shows_it(sheet: Opened):
     page.keyboard.press("Escape")
 
 
-def test_layers_can_be_switched_off(sheet: Opened):
+def test_layers_can_be_switched_off(sheet: Opened) -> None:
     page, _ = sheet()
     page.get_by_label("微网格").uncheck()
     expect(page.locator("path.leaflet-interactive")).to_have_count(0)
 
 
-def test_a_sheet_is_walked_by_keys(sheet: Opened):
+def test_a_sheet_is_walked_by_keys(sheet: Opened) -> None:
     page, _ = sheet()
     drawing = page.locator(".leaflet-pane > g")
     before = drawing.get_attribute("transform")

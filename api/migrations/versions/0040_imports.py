@@ -1,7 +1,7 @@
 """Files that came in: what each was taken for, what was wrong row by row, what it changed, and how to take it back.
 
 Revision ID: 0040
-Revises: 0026
+Revises: 0052
 
 ``import`` is one file, or one layer of it. ``import_change`` holds what its transaction did, with the row as it was
 before, so that an undo restores exactly that and can name what would be lost. ``place_source`` remembers what a source
@@ -14,7 +14,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0040"
-down_revision = "0026"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from branca.element import Figure
 from folium.plugins import HeatMap
 
 from geo.errors import InvalidInputError
@@ -44,7 +45,7 @@ def test_a_script_that_is_not_here_is_refused() -> None:
 
 def test_an_element_whose_scripts_are_not_here_is_refused() -> None:
     sheet = folium.Map(tiles=None)
-    HeatMap([[30.0, 104.0]]).add_to(sheet)
+    HeatMap([[30.0, 104.0]]).add_to(sheet)  # type: ignore[no-untyped-call] # folium's is not annotated
     with pytest.raises(UnknownAssetError, match="HeatMap"):
         inlined(sheet)
 
@@ -56,7 +57,9 @@ def test_tiles_from_the_internet_are_refused() -> None:
 
 def test_an_address_in_the_page_itself_is_refused() -> None:
     sheet = folium.Map(tiles=None)
-    sheet.get_root().html.add_child(folium.Element('<img src="https://example.org/spy.png">'))
+    figure = sheet.get_root()
+    assert isinstance(figure, Figure)
+    figure.html.add_child(folium.Element('<img src="https://example.org/spy.png">'))
     with pytest.raises(UnknownAssetError, match=r"spy\.png"):
         inlined(sheet)
 
@@ -69,7 +72,7 @@ def test_a_name_from_a_strangers_file_stays_text() -> None:
 @pytest.mark.parametrize(
     ("households", "color"), [(29, "#f7e0a3"), (30, "#cfe3c2"), (100, "#4a9aa5"), (101, "#7a5195"), (None, "#d9d9d9")]
 )
-def test_the_rule_parts_the_colours(households: int | None, color: str):
+def test_the_rule_parts_the_colours(households: int | None, color: str) -> None:
     assert Choropleth("households", "户数").color(households) == color
 
 
