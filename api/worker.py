@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 log = structlog.get_logger(__name__)
-QUEUES = ("plans",)
+QUEUES = ["plans"]
+"""A list: psycopg would send a tuple as a row, which is no array of names."""
 TAKE_UP_EVERY_S = 10.0
 STALLED_AFTER_S = 30.0
 
