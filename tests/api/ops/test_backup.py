@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from api.embedded.cluster import APP, OWNER, Cluster
+from api.embedded.roles import ensure_database
 from api.operations.backup import back_up
 from api.operations.data_dir import DataDir, claim
 from api.operations.fingerprint import differences, fingerprint
@@ -69,6 +71,26 @@ def test_every_table_and_file_comes_back(full: Store, backup: Path, empty: Store
     assert differences(before, after) == []
     assert (other.secrets / "key").read_text() == "a key that must survive"
     assert backup.stat().st_mode & 0o077 == 0
+
+
+def test_postgresqls_own_tools_bring_everything_back_without_ours(
+    full: Store, backup: Path, cluster: Cluster, bare_database: str, tmp_path: Path
+) -> None:
+    """The dump inside a backup goes through a plain ``pg_restore``, which empties the search path."""
+    with ZipFile(backup) as archive:
+        archive.extract("store.dump", tmp_path)
+    command = [cluster.binaries.program("pg_restore"), "--exit-on-error", f"--dbname={bare_database}"]
+    done = subprocess.run([*command, tmp_path / "store.dump"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert differences(content(full.owner_url), content(bare_database)) == []
+
+
+@pytest.fixture
+def bare_database(cluster: Cluster, full: Store) -> str:
+    """A database in which nothing is, on a server that knows our roles."""
+    assert full
+    ensure_database(cluster.url(database="postgres"), "bare_of_ours")
+    return cluster.url(OWNER, "bare_of_ours")
 
 
 def test_one_changed_value_in_one_column_is_a_difference(full: Store, fresh_copy: str) -> None:
