@@ -11,9 +11,6 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from api.access.people_schemas import FaultRead
 from api.errors import InvalidError
 
@@ -74,6 +71,10 @@ def read(content: bytes) -> tuple[list[Line], list[FaultRead]]:
 
 
 def _rows(content: bytes) -> Iterator[tuple[Any, ...]]:
+    # Half a second of imports that no start of the service should wait for.
+    from openpyxl import load_workbook  # noqa: PLC0415  # see above
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  # see above
+
     if len(content) > MOST_BYTES:
         raise InvalidError("文件太大。", "The file is too large.")
     try:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -17,6 +16,7 @@ from api.operations import store
 from api.operations.data_dir import DataDir, claim
 from api.settings import ROOT, Settings
 from api.trouble import Trouble
+from tests.api.waiting import until_somebody_waits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,11 +81,3 @@ def test_a_killed_migration_is_taken_up_again(bare: str, data: DataDir) -> None:
     prepare(bare, data)
     with psycopg.connect(bare) as connection:
         assert connection.execute("SELECT count(*) FROM building").fetchone() == (0,)
-
-
-def until_somebody_waits(url: str) -> None:
-    end = time.monotonic() + 60
-    with psycopg.connect(url, autocommit=True) as connection:
-        while connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is None:
-            assert time.monotonic() < end, "the migration never came to the table"
-            time.sleep(0.05)

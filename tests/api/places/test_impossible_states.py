@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
@@ -12,6 +11,7 @@ import pytest
 from psycopg import errors
 
 from tests.api.places.small_city import BUILDING, COMMUNITY, COMPOUND, LONE, SUBDISTRICT, UNITS, square
+from tests.api.waiting import until_somebody_waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,8 +170,8 @@ def test_a_compound_cannot_shrink_while_a_building_is_being_moved(fresh_city: Ca
         first.execute("UPDATE building SET geometry = %s WHERE id = %s", [wkt(square(47, 47, 49, 49)), LONE.id])
         racer = threading.Thread(target=shrink)
         racer.start()
-        time.sleep(0.3)
+        until_somebody_waits(url)
         assert not outcome, "the shrinking transaction did not wait"
         first.commit()
-    racer.join(timeout=10)
+    racer.join()
     assert outcome == ["refused"]
