@@ -10,14 +10,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 
 if TYPE_CHECKING:
+    from pyproj import Transformer
+
     from geo.crs.shift import LonLat
 
 
 @lru_cache(maxsize=128)
-def _transformer(epsg: int, *, inward: bool) -> pyproj.Transformer:
+def _transformer(epsg: int, *, inward: bool) -> Transformer:
+    import pyproj  # noqa: PLC0415  # a service that converts nothing should not wait for PROJ
+
     grid = pyproj.CRS.from_epsg(epsg)
     degrees = grid.geodetic_crs
     source, target = (grid, degrees) if inward else (degrees, grid)
