@@ -1,7 +1,7 @@
 """Checks and triggers name nothing that depends on the search path, so that any tool can restore a dump.
 
 Revision ID: 0007
-Revises: 0052
+Revises: 0040
 
 pg_dump empties the path. A bare ``pg_restore`` then refused every shape, since the check did not find PostGIS's
 functions, and every trigger that compares two shapes, since it did not find PostGIS's ``=``. A backup has to come
@@ -13,7 +13,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0007"
-down_revision = "0052"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
