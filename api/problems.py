@@ -37,6 +37,13 @@ BY_SQLSTATE = {
         422,
         Sentence("请求中有无法保存的字符或数字。", "The request holds a character or a number that can not be kept."),
     ),
+    "53100": (
+        507,
+        Sentence(
+            "服务器磁盘已满,这次没有保存;已有数据没有丢失。请联系管理员。",
+            "The server's disk is full: this was not saved, and nothing stored was lost. Tell the administrator.",
+        ),
+    ),
     "23": (409, Sentence("与已有数据冲突。", "This contradicts what is already there.")),
     "42501": (404, Sentence("没有这个对象,或您无权操作。", "There is no such thing, or it is not yours to change.")),
 }
