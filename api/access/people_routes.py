@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Query, UploadFile, status
+from fastapi import APIRouter, Depends, File, Query, Response, UploadFile, status
 
 from api.access import events, people, roster_file, roster_import, rosters, staffing
 from api.access.admission import Asker, member, only
@@ -101,6 +101,13 @@ async def read_posts(session: Session, _: Annotated[Asker, Depends(member)]) -> 
 async def read_communities(session: Session, _: Manager) -> list[CommunityRead]:
     """The communities whose rosters one keeps."""
     return await staffing.communities(session)
+
+
+@router.get("/rosters/template", response_class=Response)
+async def read_template(_: Manager) -> Response:
+    """An empty sheet with the columns of a roster."""
+    headers = {"Content-Disposition": 'attachment; filename="roster.xlsx"'}
+    return Response(roster_file.template(), media_type=roster_file.MEDIA_TYPE, headers=headers)
 
 
 @router.get("/rosters/{community_id}/ground")

@@ -25,6 +25,8 @@ COLUMNS = {
 NEEDED = ("name", "post", "level", "code")
 LEVELS = {"社区": "community", "小区": "compound", "楼栋": "building", "单元": "unit", "微网格": "micro_grid"}
 YES = {"是", "y", "yes", "true", "1", "党员"}
+HEADS = ("姓名", "电话", "党员", "岗位", "层级", "编码")
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 5000
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
@@ -68,6 +70,23 @@ def read(content: bytes) -> tuple[list[Line], list[FaultRead]]:
         lines.append(_line(number, words))
         faults += _faults(lines[-1])
     return lines, faults
+
+
+def template() -> bytes:
+    """An empty workbook with the columns that ``read`` knows."""
+    from openpyxl import Workbook  # noqa: PLC0415  # as in ``_rows``
+
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
+    sheet.title = "花名册"
+    sheet.append(HEADS)
+    sheet.freeze_panes = "A2"
+    for letter in "ABCDEF":
+        sheet.column_dimensions[letter].width = 18
+        for row in range(2, 500):
+            sheet[f"{letter}{row}"].number_format = "@"  # or a code of 15 digits loses its last
+    book.save(out)
+    return out.getvalue()
 
 
 def _rows(content: bytes) -> Iterator[tuple[Any, ...]]:

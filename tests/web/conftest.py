@@ -6,6 +6,7 @@ opened it.
 Fixtures:
     sample      module: the address of a service with the sample subdistrict, its pages built
     chromium    module: the browser
+    proper_names  module: the names in the sample, which alone may stay Chinese in English (``reading.untranslated``)
     open_desk   a function ``(address=…, **context) -> Page`` that opens the desk and waits for it
     open_page   a function ``("people.html", login="demo-community", …) -> Page`` that opens any page of the house as
                 somebody; ``language``, ``viewport`` and the browser's other options as for the desk
@@ -122,6 +123,18 @@ def sample(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def sample_url(cluster: Cluster, sample_database: str) -> str:
     return cluster.url(OWNER, sample_database)
+
+
+@pytest.fixture(scope="module")
+def proper_names(sample_url: str) -> list[str]:
+    """Every Chinese name and address in the store, the longest first: these alone may stay Chinese in English."""
+    with psycopg.connect(sample_url) as store:
+        rows = store.execute(
+            """SELECT name FROM district UNION SELECT name FROM subdistrict UNION SELECT name FROM community
+               UNION SELECT name FROM compound UNION SELECT address FROM compound UNION SELECT name FROM building
+               UNION SELECT address FROM building UNION SELECT name FROM unit"""
+        ).fetchall()
+    return sorted((name for (name,) in rows if name), key=len, reverse=True)
 
 
 @pytest.fixture

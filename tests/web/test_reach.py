@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.web.conftest import until
+from tests.web.reading import faults, untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,49 +17,6 @@ if TYPE_CHECKING:
 
     Desk = Callable[..., Page]
     Painted = Callable[[Page], None]
-
-
-HAN = re.compile(r"[\u3400-\u9fff]+")
-SPOKEN = """() => {
-  const shown = (e) => e.checkVisibility({ visibilityProperty: true })
-  const words = []
-  for (const e of document.body.querySelectorAll('*')) {
-    if (!shown(e) || e.closest('[lang=mul]')) continue
-    for (const a of ['title', 'aria-label', 'placeholder', 'alt']) if (e.getAttribute(a)) words.push(e.getAttribute(a))
-    for (const n of e.childNodes) if (n.nodeType === 3 && n.data.trim()) words.push(n.data.trim())
-  }
-  return [document.title, ...words]
-}"""
-
-
-@pytest.fixture(scope="module")
-def proper_names(sample_url: str) -> list[str]:
-    """Every Chinese name and address in the store, the longest first: these alone may stay Chinese in English."""
-    with psycopg.connect(sample_url) as store:
-        rows = store.execute(
-            """SELECT name FROM district UNION SELECT name FROM subdistrict UNION SELECT name FROM community
-               UNION SELECT name FROM compound UNION SELECT address FROM compound UNION SELECT name FROM building
-               UNION SELECT address FROM building UNION SELECT name FROM unit"""
-        ).fetchall()
-    return sorted((name for (name,) in rows if name), key=len, reverse=True)
-
-
-def untranslated(page: Page, names: list[str]) -> list[str]:
-    """Words on the page that are Chinese and nobody's name."""
-    left = []
-    for words in page.evaluate(SPOKEN):
-        rest = words
-        for name in names:
-            rest = rest.replace(name, "")
-        if HAN.search(rest):
-            left.append(words)
-    return left
-
-
-def faults(page: Page) -> list[str]:
-    """What axe has to say."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found]
 
 
 def test_no_word_is_left_in_chinese_in_english(open_desk: Desk, painted: Painted, proper_names: list[str]) -> None:

@@ -6,7 +6,7 @@ import { LANGUAGES, TEXTS, type Language } from '../src/text'
 /** Every leaf of a text tree with its path; phrases are spoken with the amount "7". */
 function leaves(branch: unknown, path = ''): [path: string, words: string][] {
   if (typeof branch === 'string') return [[path, branch]]
-  if (typeof branch === 'function') return [[path, String(branch('7'))]]
+  if (typeof branch === 'function') return [[path, String(branch('7', '7', '7'))]]
   return Object.entries(branch as object).flatMap(([key, twig]) => leaves(twig, path ? `${path}.${key}` : key))
 }
 

@@ -186,6 +186,7 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ),
     ("GET", "/api/posts"): SELF,
     ("GET", "/api/rosters"): Expectation(who=MANAGERS),
+    ("GET", "/api/rosters/template"): Expectation(who=MANAGERS),
     ("GET", "/api/rosters/{community_id}/ground"): Expectation(
         who=MANAGERS, path=lambda target: {"community_id": target.community}, placed=True, seen_as=plan_seen
     ),

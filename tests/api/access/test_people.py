@@ -256,6 +256,12 @@ async def test_a_roster_comes_in_whole_or_not_at_all(office: httpx.AsyncClient, 
     assert row == [("building_lead", True, "2222")]
 
 
+async def test_the_empty_sheet_reads_as_a_roster_of_nobody(office: httpx.AsyncClient) -> None:
+    sheet = await office.get("/api/rosters/template")
+    answer = await office.post("/api/rosters/import", files={"file": sheet.content})
+    assert answer.json() == {"rows": 0, "written": 0, "faults": []}
+
+
 @pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04broken", b"\x00" * 1000])
 async def test_a_file_that_is_no_roster_is_refused(office: httpx.AsyncClient, content: bytes) -> None:
     answer = await office.post("/api/rosters/import", files={"file": content})

@@ -1,0 +1,41 @@
+"""What a page says, read as a stranger would: words in the wrong language, and what axe finds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+HAN = re.compile(r"[\u3400-\u9fff]+")
+SPOKEN = """() => {
+  const shown = (e) => e.checkVisibility({ visibilityProperty: true })
+  const words = []
+  for (const e of document.body.querySelectorAll('*')) {
+    if (!shown(e) || e.closest('[lang=mul]')) continue
+    for (const a of ['title', 'aria-label', 'placeholder', 'alt']) if (e.getAttribute(a)) words.push(e.getAttribute(a))
+    for (const n of e.childNodes) if (n.nodeType === 3 && n.data.trim()) words.push(n.data.trim())
+  }
+  return [document.title, ...words]
+}"""
+
+
+def untranslated(page: Page, names: list[str]) -> list[str]:
+    """Words on the page that are Chinese and nobody's name."""
+    left = []
+    for words in page.evaluate(SPOKEN):
+        rest = words
+        for name in names:
+            rest = rest.replace(name, "")
+        if HAN.search(rest):
+            left.append(words)
+    return left
+
+
+def faults(page: Page) -> list[str]:
+    """What axe has to say."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found]
