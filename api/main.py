@@ -15,6 +15,8 @@ from api.access.passwords import Kiln
 from api.access.people_routes import router as people
 from api.access.routes import router as account
 from api.database import create_engine
+from api.heat.routes import router as heat
+from api.heat.watch import Watch
 from api.issues.routes import router as issues
 from api.maps import basemap
 from api.maps.door import TileDoor
@@ -37,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.tiles = open_store(
             settings.app_database_url, connections=settings.tile_connections, shelf_bytes=settings.tile_memory_mb << 20
         )
+        app.state.heat = Watch()
         try:
             await guard.refuse_unguarded(app.state.engine)
             yield
@@ -57,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.admission = admission.admitted
     app.state.kiln = Kiln()
     problems.install(app)
-    for router in (health.router, account, people, places, plans, rules, issues, maps, basemap.router):
+    for router in (health.router, account, people, places, plans, rules, issues, maps, heat, basemap.router):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)

@@ -286,4 +286,14 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     # tiles
     ("GET", "/api/tiles/{layer}.json"): Expectation(path=lambda _: {"layer": "building"}),
     ("GET", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"): Expectation(path=tile_of),
+    # heat
+    ("GET", "/api/heat"): SELF,
+    ("GET", "/api/heat/cells"): SELF,
+    ("GET", "/api/heat/film"): SELF,
+    ("GET", "/api/heat/areas/{level}"): Expectation(path=lambda _: {"level": "community"}),
+    ("GET", "/api/heat/spots"): SELF,
+    ("GET", "/api/heat/changes"): Expectation(query=lambda _: {"seconds": 0}),
+    ("GET", "/api/heat/tiles/{z}/{x}/{y}.mvt"): Expectation(
+        path=lambda target: {k: v for k, v in tile_of(target).items() if k != "layer"}
+    ),
 }

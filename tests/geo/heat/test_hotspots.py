@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from esda import G_Local, Moran_Local
+from libpysal.weights import W
 
 from geo.errors import InvalidInputError
 from geo.heat.emerging import Course, emerging
-from geo.heat.hotspots import hot_spots, weights_of
+from geo.heat.hotspots import hot_spots
 from geo.heat.lattice import cells_of, edges_between
 from geo.heat.spots import sentence, spots_of
 from geo.heat.tails import accepted, sums_by_chance
@@ -24,6 +25,15 @@ def lattice() -> np.ndarray:
 
 
 EDGES = lattice()
+
+
+def weights_of(n: int, edges: np.ndarray) -> W:
+    """The neighbourhood as libpysal knows it."""
+    neighbours: dict[int, list[int]] = {i: [] for i in range(n)}
+    for a, b in edges.tolist():
+        neighbours[a].append(b)
+        neighbours[b].append(a)
+    return W(neighbours, silence_warnings=True, id_order=list(range(n)))
 
 
 def at(column: int, row: int) -> int:

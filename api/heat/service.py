@@ -1,0 +1,274 @@
+"""Answers of the heat maps. Who sees cases is answered from all facts; everybody else from the blocks of 0026."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import text
+
+from api.errors import InvalidError, NotFoundError
+from api.heat import count, drawing, protected
+from api.heat.schemas import FIRST_DAY, LAST_DAY, AreaRead, AreasRead, CellsRead, NoteRead, ShareRead, SummaryRead
+from api.heat.sieve import KINDS, NOT_COUNTED, SOURCES, STATES, sieve
+from geo.errors import InvalidInputError
+from geo.heat.bins import month_of, number
+from geo.heat.doubts import Doubt, note
+from geo.heat.lattice import columns_rows, corners, tile_range
+from geo.heat.rates import per_hundred
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from api.heat.facts import Facts
+    from api.heat.schemas import Level, Question
+    from api.heat.sieve import Sieve, Sight
+    from api.heat.watch import Watch
+
+COLUMN = {"community": "community", "compound": "compound", "micro_grid": "grid"}
+PLACE = text("""
+  SELECT 'community' AS what, c.id::text AS key FROM community c WHERE c.id = :place OR c.subdistrict_id = :place
+      OR c.subdistrict_id IN (SELECT s.id FROM subdistrict s WHERE s.district_id = :place)
+  UNION ALL SELECT 'compound', id::text FROM compound WHERE id = :place
+  UNION ALL SELECT 'grid', id::text FROM micro_grid WHERE id = :place
+""")
+CATEGORIES = text("SELECT code, zh, en FROM issue_category")
+BODIES = text("SELECT id::text AS key, name, name_en FROM body")
+AREAS = {
+    "district": "SELECT id, name, name_en, households FROM district",
+    "subdistrict": "SELECT id, name, name_en, households FROM subdistrict",
+    "community": "SELECT id, name, name_en, households FROM community",
+    "compound": "SELECT id, name, name_en, households FROM compound",
+    "micro_grid": "SELECT id, name, '' AS name_en, households FROM micro_grid WHERE id = ANY(:wanted)",
+}
+PARENTS = {
+    "district": (
+        "SELECT c.id::text AS key, s.district_id AS id FROM community c JOIN subdistrict s ON s.id = c.subdistrict_id"
+    ),
+    "subdistrict": "SELECT c.id::text AS key, c.subdistrict_id AS id FROM community c",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One look: the facts, who is looking, and the question as a sieve."""
+
+    facts: Facts
+    sight: Sight
+    sieve: Sieve
+    watch: Watch
+    untold: int = 0
+
+    @property
+    def seen(self) -> Literal["cases", "protected"]:
+        """What the answer is made from."""
+        return "cases" if self.sight.sees_cases else "protected"
+
+
+async def look(session: AsyncSession, watch: Watch, asked: Question) -> Looked:
+    """What somebody asks of the facts as of now; of the released blocks, for who may not see cases.
+
+    Raises:
+        NotFoundError: the place is not theirs to see, or none.
+        InvalidError: a filter that only those may use who see cases.
+    """
+    facts, sight = await watch.look(session)
+    untold = 0
+    if not sight.sees_cases:
+        protected.refuse_fine_filters(asked)
+        facts, untold = await protected.told(session, watch, asked)
+    place = None
+    if asked.place is not None:
+        rows = (await session.execute(PLACE, {"place": asked.place})).all()
+        if not rows:
+            raise NotFoundError("没有这个地方。", "There is no such place.")
+        what = rows[0].what
+        place = (what, frozenset(watch.numbers(what, [r.key for r in rows if r.what == what])))
+    if not sight.sees_cases:
+        return Looked(facts, sight, protected.whole_months(asked, place), watch, untold)
+    return Looked(facts, sight, sieve(asked, sight, watch, place), watch)
+
+
+async def summarise(session: AsyncSession, watch: Watch, asked: Question) -> SummaryRead:
+    """Everything that passes, by kind, category, severity, status, source, hour, weekday, month and body."""
+    looked = await look(session, watch, asked)
+    facts, chosen = looked.facts, looked.sieve
+    columns = count.chosen(
+        facts, chosen, "kind", "category", "severity", "status", "source", "hour", "weekday", "day", "body", "cell"
+    )
+    kind, category, severity, status, source, hour, weekday, day, body, cell = columns
+    words = {r.code: (r.zh, r.en) for r in await session.execute(CATEGORIES)}
+    bodies = {r.key: (r.name, r.name_en) for r in await session.execute(BODIES)}
+    months = _shares(month_of(day), lambda m: f"{(m // 12):04d}-{m % 12 + 1:02d}", by_key=True)
+    return SummaryRead(
+        seen=looked.seen,
+        version=watch.version,
+        since=asked.since,
+        until=asked.until,
+        total=len(cell),
+        on_map=int((cell >= 0).sum()),
+        kinds=_shares(kind, lambda k: KINDS[k - 1]),
+        categories=_shares(category, watch.name.__getitem__, words),
+        severities=_shares(severity, str, by_key=True),
+        statuses=_shares(status, lambda s: STATES[s - 1]),
+        sources=_shares(source, lambda s: SOURCES[s - 1]),
+        hours=np.bincount(hour, minlength=24).tolist(),
+        weekdays=np.bincount(weekday, minlength=8)[1:].tolist(),
+        months=months,
+        bodies=_shares(body[body > 0], watch.name.__getitem__, bodies),
+        notes=notes_of(looked, asked),
+    )
+
+
+def _shares(
+    values: Any, key: Any, words: dict[str, tuple[str, str]] | None = None, *, by_key: bool = False
+) -> list[ShareRead]:
+    found, counts = np.unique(values, return_counts=True)
+    shares = []
+    for value, many in zip(found.tolist(), counts.tolist(), strict=True):
+        own = key(value)
+        name, name_en = (words or {}).get(own, ("", ""))
+        shares.append(ShareRead(key=own, count=many, name=name, name_en=name_en))
+    return sorted(shares, key=lambda s: s.key if by_key else (-s.count, s.key))
+
+
+def notes_of(looked: Looked, asked: Question) -> list[NoteRead]:
+    """What is left out of the map, and why."""
+    if not looked.sight.sees_cases:
+        return protected.notes(looked.untold)
+    nowhere, outside = count.without_cell(looked.facts, looked.sieve)
+    said = [(Doubt.NOWHERE, nowhere), (Doubt.OUTSIDE, outside)]
+    if asked.hour or asked.weekday:
+        said.append((Doubt.NO_HOUR, sum(count.midnights(p, looked.sieve) for p in looked.facts.parts())))
+    notes = [note(doubt, many) for doubt, many in said if many]
+    told = [NoteRead(doubt=n.doubt.value, count=n.count, zh=n.zh, en=n.en) for n in notes]
+    if not asked.status:
+        merged = replaced(looked)
+        if merged:
+            told.append(
+                NoteRead(
+                    doubt="merged",
+                    count=merged,
+                    zh=f"{merged}件已并案、分案或作废,不重复计",
+                    en=f"{merged:,} merged, split or void: not counted again",
+                )
+            )
+    if looked.facts.tidy["day"].size and (asked.since or asked.until):
+        told += _beyond(looked, asked)
+    return told
+
+
+def replaced(looked: Looked) -> int:
+    """How many are on no map because they are not issues of their own."""
+    wanted = {**looked.sieve.wanted, "status": frozenset(STATES.index(s) + 1 for s in NOT_COUNTED)}
+    return count.total(looked.facts, replace(looked.sieve, wanted=wanted))
+
+
+def _beyond(looked: Looked, asked: Question) -> list[NoteRead]:
+    day = looked.facts.tidy["day"]
+    first, last = int(day.min()), int(day.max())
+    begin, end = number(asked.since or FIRST_DAY), number(asked.until or LAST_DAY)
+    if end < first or begin > last:
+        return [
+            NoteRead(
+                doubt="empty",
+                count=0,
+                zh="所选时段没有任何记录,不等于平静。",
+                en="Nothing is recorded in this period, which is not the same as calm.",
+            )
+        ]
+    return []
+
+
+async def read_tile(session: AsyncSession, watch: Watch, asked: Question, *, z: int, x: int, y: int) -> bytes:
+    """One heat tile.
+
+    Raises:
+        InvalidError: there is no such tile.
+    """
+    try:
+        first, end = tile_range(z, x, y)
+    except InvalidInputError as error:
+        raise InvalidError(f"没有热力瓦片 {z}/{x}/{y}:级别为 0 至 16。", str(error)) from error
+    looked = await look(session, watch, asked)
+    grain = count.grain_of(z)
+    cells, counts = count.by_cell(looked.facts, looked.sieve, first=first, end=end, grain=grain)
+    return drawing.tile(z, cells, counts, grain)
+
+
+async def read_cells(session: AsyncSession, watch: Watch, asked: Question) -> CellsRead:
+    """Every cell that has any issue."""
+    looked = await look(session, watch, asked)
+    cells, counts = count.by_cell(looked.facts, looked.sieve)
+    return CellsRead(
+        seen=looked.seen,
+        version=watch.version,
+        side=1,
+        cells=cells.tolist(),
+        bounds=np.round(corners(cells), 7).tolist(),
+        counts=counts.tolist(),
+        notes=notes_of(looked, asked),
+    )
+
+
+async def read_film(session: AsyncSession, watch: Watch, asked: Question, step: int | None) -> bytes:
+    """The film of a period in binary: four-byte little-endian numbers.
+
+    ``b"MQH1"``, then version, first (day or month), step in days (0: months), number of steps S, of cells C, of entries
+    E; then C columns, C rows (geo/heat/lattice.py), S + 1 starts, E positions into the cells, E counts.
+    """
+    looked = await look(session, watch, asked)
+    shown = count.film(looked.facts, looked.sieve, step)
+    column, row = columns_rows(shown.cells)
+    head = [watch.version, shown.first, shown.step, len(shown.start) - 1, len(shown.cells), len(shown.at)]
+    numbers = [np.array(head), column, row, shown.start, shown.at, shown.count]
+    return b"MQH1" + b"".join(np.asarray(n, "<i4").tobytes() for n in numbers)
+
+
+async def read_areas(session: AsyncSession, watch: Watch, asked: Question, level: Level) -> AreasRead:
+    """Counts and rates of the areas of a level that the asker may see."""
+    looked = await look(session, watch, asked)
+    counted = await _by_area(session, looked, level)
+    query = text(AREAS[level])
+    values = {"wanted": list(counted)} if level == "micro_grid" else {}
+    areas = []
+    for row in await session.execute(query, values):
+        rate = per_hundred(counted.pop(row.id, 0), row.households)
+        value = None if rate.value is None else round(rate.value, 4)
+        areas.append(
+            AreaRead(
+                id=row.id,
+                name=row.name,
+                name_en=row.name_en,
+                count=rate.count,
+                households=row.households,
+                rate=value,
+                state=rate.state.value,
+            )
+        )
+    areas.sort(key=lambda a: (-a.count, a.name))
+    inside = sum(a.count for a in areas)
+    return AreasRead(
+        seen=looked.seen,
+        version=watch.version,
+        level=level,
+        areas=areas,
+        elsewhere=count.total(looked.facts, looked.sieve) - inside,
+        notes=notes_of(looked, asked),
+    )
+
+
+async def _by_area(session: AsyncSession, looked: Looked, level: Level) -> dict[UUID, int]:
+    column = COLUMN.get(level, "community")
+    by_number = count.by(looked.facts, looked.sieve, column)
+    by_number.pop(0, None)
+    if level in COLUMN:
+        return {UUID(looked.watch.name[no]): many for no, many in by_number.items()}
+    above: dict[UUID, int] = {}
+    for row in await session.execute(text(PARENTS[level])):
+        no = looked.watch.number.get(("community", row.key))
+        if no is not None:
+            above[row.id] = above.get(row.id, 0) + by_number.get(no, 0)
+    return above
