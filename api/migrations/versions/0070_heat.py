@@ -1,7 +1,7 @@
 """What heat maps count: one narrow row an issue, in the lattice of cells, kept true by trigger; and what may be told.
 
 Revision ID: 0070
-Revises: 0040
+Revises: 0007
 
 ``heat_fact`` holds numbers only. The service keeps the same columns in memory, in Morton order, and before each answer
 asks for the rows of transactions that its last look could not yet see (``tx``), so no answer is older than the last
@@ -15,7 +15,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0070"
-down_revision = "0040"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
