@@ -68,7 +68,7 @@ def copy_of(cluster: Cluster) -> Iterator[Callable[[str], str]]:
     def copy(template: str) -> str:
         name = f"test_{next(_numbers)}"
         with psycopg.connect(cluster.url(database="postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         made.append(name)
         return name
 
