@@ -13,19 +13,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.partition.frames import fined_cost
 from geo.partition.master import Grid, Master, Prices
-from geo.partition.pricing import Limits, fined_cost, price
+from geo.partition.pricing import price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from geo.partition.frames import Frames, Limits
     from geo.partition.objective import Board
-    from geo.partition.weave import Weave
 
 #: Reduced costs above this are no improvement.
 SLIGHT = 1.0e-7
+#: A bound this near (relative to the objective) to the best plan known proves it.
+ENOUGH = 5.0e-7
+#: Where so many atoms are priced, only every ``SAMPLED``-th medoid is asked until they have nothing more to offer.
+SAMPLED, FROM_ATOMS = 3, 60
+#: Once the sample promises so much of the plan's cost, every medoid is asked.
+NEAR = 0.997
+#: Shares above this are no rounding.
+WHOLE = 1.0e-6
 #: Steps that the listing may take around one medoid before it gives up: few while grids are easily found, then more.
 STEPS = (80, 1_000, 20_000)
 #: A climb that gains less than this part of the objective in so many rounds is given up, where grids hold many atoms.
@@ -39,7 +48,7 @@ class Question:
     """A problem made ready for proofs: what does the best plan of ``fewest``..``most`` grids within ``limits`` cost?"""
 
     board: Board
-    woven: Weave
+    frames: Frames
     limits: Limits
     fewest: int
     most: int
@@ -80,7 +89,8 @@ class Bound:
     """No plan costs less than ``value``: prices ``dual`` (n,), ``each`` a grid show it.
 
     ``listed`` tells that the connected grids had to be listed for it: the relaxed price alone promises ``relaxed``,
-    with the prices ``relaxed_dual``. ``count`` is the number of grids in the programme's best mixture.
+    with the prices ``relaxed_dual``. ``count`` is the number of grids in the programme's best mixture; ``plan`` a
+    better plan that the programme came upon, None if it did not.
     """
 
     value: float
@@ -90,6 +100,7 @@ class Bound:
     relaxed: float
     relaxed_dual: NDArray[np.float64]
     count: float
+    plan: tuple[Grid, ...] | None
 
 
 class Pool:
@@ -124,6 +135,11 @@ def unpacked(flat: NDArray[np.int64]) -> tuple[list[Grid], list[tuple[int, Grid]
     return grids, loose
 
 
+def enough(goal: float) -> float:
+    """The bound with which one is content where nothing may cost less than ``goal``."""
+    return goal - max(SLIGHT, ENOUGH * max(1.0, abs(goal)))
+
+
 class Climb:
     """One column generation, round by round; ``bound`` is the best so far."""
 
@@ -135,12 +151,16 @@ class Climb:
         self.each, self.count, self.listed = 0.0, float(len(plan)), False
         self.patience = 0
         self.complete = False
+        self.plan: tuple[Grid, ...] | None = None
+        self.turn, self.every = 0, SAMPLED if len(question.board.households) >= FROM_ATOMS else 1
+        self.height = -np.inf
         self.restart()
 
     def restart(self) -> None:
         """Begin the programme anew from the connected grids of the pool."""
         question = self.question
         self.loosened: set[tuple[int, Grid]] = set()
+        self.offered: list[Grid | None] = list(self.pool.costs)
         n = len(question.board.households)
         self.master = Master(n, question.fewest, question.most, dear=10.0 * (abs(self.upper) + 1.0))
         self.master.add(list(self.pool.costs), list(self.pool.costs.values()))
@@ -150,17 +170,28 @@ class Climb:
         dual = self.centre + STRIDE * (prices.dual - self.centre) if smooth else prices.dual
         question, each = self.question, prices.each
         flat, least, complete = price(
-            question.board, question.woven, question.limits, dual, each - SLIGHT, STEPS[self.patience], 2
+            question.board,
+            question.frames,
+            question.limits,
+            dual,
+            each - SLIGHT,
+            STEPS[self.patience],
+            2,
+            self.every,
+            self.turn % self.every,
         )
+        self.turn += 1
         grids, loose = unpacked(flat)
         self._raise_relaxed(dual, least)
         new, costs = self.pool.add(grids)
-        if not grids and complete.all():
+        self.offered += new
+        if not grids and complete.all() and self.every == 1:
             self._raise(dual, each)
         if self.patience == 0:
             fresh = [(j, grid) for j, grid in loose if (j, grid) not in self.loosened]
             new += [grid for _, grid in fresh]
             costs += [float(least[j] + dual[list(grid)].sum()) for j, grid in fresh]
+            self.offered += [None] * len(fresh)
             self.loosened.update(fresh)
         self.master.add(new, costs)
         self.complete = bool(complete.all())
@@ -168,8 +199,28 @@ class Climb:
 
     def _raise_relaxed(self, dual: NDArray[np.float64], least: NDArray[np.float64]) -> None:
         value = float(dual.sum() + self.question.floor(least))
-        if value > self.relaxed:
-            self.relaxed, self.relaxed_dual, self.centre = value, dual, dual
+        if value > self.height:
+            self.height, self.centre = value, dual
+        if value > self.relaxed and self.every == 1:
+            self.relaxed, self.relaxed_dual = value, dual
+
+    def solve(self) -> Prices:
+        """Price the atoms; where the best mixture is a plan and a better one than ours, keep it."""
+        prices = self.master.solve()
+        self.count = prices.count
+        if prices.value < self.upper - SLIGHT:
+            used = np.flatnonzero(prices.share > WHOLE)
+            plan = [self.offered[k] for k in used.tolist()]
+            atoms = sorted(i for grid in plan if grid is not None for i in grid)
+            if None not in plan and atoms == list(range(len(prices.dual))):
+                self.plan = tuple(grid for grid in plan if grid is not None)
+                self.upper = min(self.upper, sum(self.pool.costs[grid] for grid in self.plan))
+        return prices
+
+    def look_everywhere(self) -> bool:
+        """Ask every medoid from now on; whether that is new. What the sample promised no longer counts."""
+        before, self.every, self.height = self.every, 1, -np.inf
+        return before > 1
 
     def _raise(self, dual: NDArray[np.float64], each: float) -> None:
         """No connected grid costs less than its atoms and ``each`` are worth: that is a bound by itself."""
@@ -181,7 +232,7 @@ class Climb:
         """The best bound so far."""
         listed = self.value > self.relaxed + SLIGHT
         value, dual = (self.value, self.dual) if listed else (self.relaxed, self.relaxed_dual)
-        return Bound(value, dual, self.each, listed, self.relaxed, self.relaxed_dual, self.count)
+        return Bound(value, dual, self.each, listed, self.relaxed, self.relaxed_dual, self.count, self.plan)
 
 
 def lower_bound(
@@ -196,14 +247,17 @@ def lower_bound(
     climb = Climb(question, pool, plan, upper)
     height, stalled = -np.inf, 0
     for _ in range(rounds):
-        prices = climb.master.solve()
-        climb.count = prices.count
+        prices = climb.solve()
         fresh = climb.round(prices, smooth=True) or climb.round(prices, smooth=False)
-        reached = max(climb.relaxed, climb.value)
+        reached = max(climb.height, climb.value)
         stalled = 0 if reached > height + STALL * abs(upper) else stalled + 1
         height = max(height, reached) if stalled == 0 else height
-        if reached >= upper - SLIGHT or not going_on() or (stalled >= STALLED and question.coarse(len(plan))):
+        if max(climb.relaxed, climb.value) >= enough(climb.upper):
             break
+        if not going_on() or (stalled >= STALLED and question.coarse(len(plan))):
+            break
+        if (not fresh or climb.height >= NEAR * climb.upper or stalled > 1) and climb.look_everywhere():
+            continue
         if not fresh:
             if (climb.complete and not climb.loosened) or climb.patience + 1 == len(STEPS):
                 break

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo.partition.compiled import compiled
-from geo.partition.objective import Board, distance, excess, grid_cost, size_cost, walk_cost
+from geo.partition.frames import Frames, Limits, fined_cost
+from geo.partition.objective import Board, distance, excess, size_cost, walk_cost
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from geo.partition.weave import Weave
-
 
 #: Marks of an atom while grids are listed: left out (or out of the question), undecided, taken.
 OUT, OPEN, TAKEN = 0, 1, 2
@@ -27,59 +25,13 @@ OUT, OPEN, TAKEN = 0, 1, 2
 BOTH = 2
 #: Two walks this close are the same walk, up to rounding.
 SAME = 1.0e-12
-#: Two medoids this close are equally good; far above rounding.
-TIE = 1.0e-9
-
-
-class Limits(NamedTuple):
-    """What a grid may be, so that some plan of violation at most ``spare`` above the inevitable can contain it.
-
-    ``fine`` is the price of one household of violation; ``spare`` the households by which a grid may miss the rule
-    beyond what its medoid alone exceeds it.
-    """
-
-    spare: int
-    fine: float
-
-
-@compiled
-def allowance(board: Board, limits: Limits, j: int) -> int:
-    """By how many households a grid around medoid ``j`` may miss the rule.
-
-    An atom above ``most`` brings its own excess along. As another's guest it is considered only where it could lack
-    the majority (a strict majority is always the medoid), that is where its households are within ``spare``.
-    """
-    allowed = limits.spare + max(board.households[j] - board.most, 0)
-    for i in range(len(board.households)):
-        if i != j and board.most < board.households[i] <= limits.spare:
-            allowed += board.households[i] - board.most
-    return int(allowed)
-
-
-@compiled
-def within_reach(board: Board, cap: int, j: int) -> NDArray[np.int64]:
-    """(n,) households on the lightest path from ``j``, both ends counted; above ``cap``: out of reach."""
-    far = np.full(len(board.households), cap + 1)
-    far[j] = board.households[j]
-    queue, waiting = [j], np.zeros(len(far), np.bool_)
-    at = 0
-    while at < len(queue):
-        v = queue[at]
-        at += 1
-        waiting[v] = False
-        for e in range(board.start[v], board.start[v + 1]):
-            w = board.near[e]
-            there = far[v] + board.households[w]
-            if there < far[w]:
-                far[w] = there
-                if not waiting[w]:
-                    waiting[w] = True
-                    queue.append(w)
-    return far
 
 
 class Table(NamedTuple):
-    """The programme around one medoid: positions worth considering, and ``cost[t, taken, h]`` from t on."""
+    """The programme around one medoid: its frame, what taking each position gains, ``cost[t, taken, h]`` from t on.
+
+    ``h`` counts households in the frame's ``step``.
+    """
 
     atom: NDArray[np.int64]
     hung: NDArray[np.bool_]
@@ -87,93 +39,84 @@ class Table(NamedTuple):
     toll: NDArray[np.float64]
     may: NDArray[np.bool_]
     must: NDArray[np.bool_]
+    own: NDArray[np.int64]
     gain: NDArray[np.float64]
     cost: NDArray[np.float64]
 
 
 @compiled
-def table_of(board: Board, woven: Weave, limits: Limits, dual: NDArray[np.float64], j: int) -> Table:
-    """Fill the programme for medoid ``j``; its least reduced cost is ``cost[0, 0, 0]``."""
-    allowed = allowance(board, limits, j)
-    cap = board.most + allowed
-    may = within_reach(board, cap, j) <= cap
-    for i in range(len(may)):
-        if i != j and (2 * board.households[i] > cap or board.households[i] > max(board.most, limits.spare)):
-            may[i] = False  # with the majority it would be the medoid itself
-    must = np.zeros(len(may), np.bool_)
-    must[j] = True
-    low = woven.foot[j]
-    while low >= 0:
-        must[low] = may[low] = True
-        low = woven.foot[low]
-    atom, hung, skip, toll = _worthwhile(board, woven, may, j)
-    gain = np.empty(len(atom))
-    for t in range(len(atom)):
-        gain[t] = board.households[atom[t]] * distance(board, atom[t], j) - dual[atom[t]]
-    cost = np.empty((len(atom) + 1, 2, cap + 1))
-    table = Table(atom, hung, skip, toll, may[atom], must[atom], gain, cost)
-    _fill(board, limits, table, allowed)
+def table_of(
+    board: Board, frames: Frames, limits: Limits, dual: NDArray[np.float64], j: int, room: NDArray[np.float64]
+) -> Table:
+    """Fill the programme for medoid ``j`` in ``room``; its least reduced cost is ``cost[0, 0, 0]``."""
+    a, b, step = frames.first[j], frames.first[j + 1], frames.step[j]
+    atom = frames.atom[a:b]
+    gain = frames.walk[a:b] - dual[atom]
+    rows, width = len(atom) + 1, (board.most + frames.allowed[j]) // step + 1
+    table = Table(
+        atom,
+        frames.hung[a:b],
+        frames.skip[a:b],
+        frames.toll[a:b],
+        frames.may[a:b],
+        frames.must[a:b],
+        frames.own[a:b],
+        gain,
+        room[: rows * 2 * width].reshape((rows, 2, width)),
+    )
+    _fill(board, limits, table, frames.allowed[j], step)
     return table
 
 
 @compiled
-def _worthwhile(
-    board: Board, woven: Weave, may: NDArray[np.bool_], j: int
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.float64]]:
-    """The chains that hold anything in reach, the nearest first; ``skip`` renumbered."""
-    n = len(woven.atom)
-    near, first = np.full(woven.group[n - 1] + 1, np.inf), np.full(woven.group[n - 1] + 2, n)
-    for t in range(n - 1, -1, -1):
-        first[woven.group[t]] = t
-        if may[woven.atom[t]]:
-            near[woven.group[t]] = min(near[woven.group[t]], distance(board, woven.atom[t], j))
-    place, used = np.empty(n, np.int64), 0
-    skip = np.empty(n, np.int64)
-    for g in np.argsort(near):
-        if near[g] == np.inf:
-            break
-        shift = used - first[g]
-        for t in range(first[g], first[g + 1]):
-            place[used], skip[used] = t, woven.skip[t] + shift
-            used += 1
-    place = place[:used]
-    return woven.atom[place], woven.hung[place], skip[:used], woven.toll[place]
+def _fill(board: Board, limits: Limits, table: Table, allowed: int, step: int) -> None:
+    """Backwards from the last position: the least cost still to come, given the households so far."""
+    last, width = len(table.atom), table.cost.shape[2]
+    cost = table.cost
+    for h in range(width):
+        miss = excess(board, h * step)
+        cost[last, 0, h] = size_cost(board, h * step) + limits.fine * miss if miss <= allowed else np.inf
+        cost[last, 1, h] = cost[last, 0, h]
+    for t in range(last - 1, -1, -1):
+        toll, gain, skip = table.toll[t], table.gain[t], table.skip[t]
+        for s in range(1 if table.hung[t] else 0, 2):  # a hung atom is met only after its foot was taken
+            linked = table.hung[t] or s == 1
+            leave = np.inf if table.must[t] else (toll if linked else 0.0)
+            take = gain if linked else gain + toll
+            _leave(cost[t, s], cost[skip, 1 if table.hung[t] else 0], leave)
+            if table.may[t]:
+                _take(cost[t, s], cost[t + 1, 1], take, table.own[t])
 
 
 @compiled
-def _fill(board: Board, limits: Limits, table: Table, allowed: int) -> None:
-    """Backwards from the last position: the least cost still to come, given the households so far."""
-    last, cap = len(table.atom), board.most + allowed
-    cost = table.cost
-    for h in range(cap + 1):
-        miss = excess(board, h)
-        cost[last, 0, h] = size_cost(board, h) + limits.fine * miss if miss <= allowed else np.inf
-        cost[last, 1, h] = cost[last, 0, h]
-    for t in range(last - 1, -1, -1):
-        own = board.households[table.atom[t]]
-        into = cap + 1 - own if table.may[t] else 0
-        toll, gain, skip = table.toll[t], table.gain[t], table.skip[t]
-        for s in range(1 if table.hung[t] else 0, 2):  # a hung atom is met only after its foot was taken
-            take = gain if table.hung[t] or s == 1 else gain + toll
-            leave = toll if table.hung[t] or s == 1 else 0.0
-            after = 1 if table.hung[t] else 0
-            for h in range(cap + 1):
-                cost[t, s, h] = np.inf if table.must[t] else cost[skip, after, h] + leave
-            for h in range(into):
-                cost[t, s, h] = min(cost[t, s, h], cost[t + 1, 1, h + own] + take)
+def _leave(row: NDArray[np.float64], after: NDArray[np.float64], price: float) -> None:
+    for h in range(len(row)):
+        row[h] = after[h] + price
+
+
+@compiled
+def _take(row: NDArray[np.float64], after: NDArray[np.float64], price: float, own: int) -> None:
+    ahead = after[own:]
+    for h in range(len(ahead)):
+        cost = ahead[h] + price
+        row[h] = cost if cost < row[h] else row[h]  # noqa: FURB136 - min() keeps the loop from being vectorised
 
 
 @compiled
 def price(
     board: Board,
-    woven: Weave,
+    frames: Frames,
     limits: Limits,
     dual: NDArray[np.float64],
     threshold: float,
     most_steps: int,
     most_grids: int,
+    every: int,
+    offset: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
     """Connected grids of reduced cost <= ``threshold``, at most ``most_grids`` a medoid.
+
+    Only every ``every``-th medoid from ``offset`` on is looked at; the others' bounds are infinite, and wrong.
 
     Returns the grids (each as its size and its atoms, one after the other), for each medoid (n,) a true lower bound
     on the reduced cost of its grids, and (n,) whether all its grids within the threshold were listed. Where the
@@ -181,30 +124,30 @@ def price(
     its size, minus its medoid, and its atoms.
     """
     n = len(dual)
-    least, complete = np.empty(n), np.ones(n, np.bool_)
-    out = [np.int64(0)]
-    for j in range(n):
-        table = table_of(board, woven, limits, dual, j)
+    least, complete = np.full(n, np.inf), np.ones(n, np.bool_)
+    out, room, steps = [np.int64(0)], np.empty(frames.room), steps_for(n)
+    for j in range(offset, n, every):
+        table = table_of(board, frames, limits, dual, j, room)
         least[j] = table.cost[0, 0, 0]
         if least[j] <= threshold:
             known = len(out)
-            complete[j] = list_grids(board, table, limits, dual, threshold, j, most_steps, most_grids, out)
+            complete[j] = list_grids(board, table, limits, dual, threshold, j, most_steps, most_grids, steps, out)
             if not complete[j] and len(out) == known:
-                _append_loose(board, table, j, out)
-    floating_grids(board, woven, limits, dual, threshold, least, out)
+                _append_loose(table, j, out)
+    floating_grids(frames, dual, threshold, least, out)
     return np.array(out)[1:], least, complete
 
 
 @compiled
-def _append_loose(board: Board, table: Table, j: int, out: list[np.int64]) -> None:
+def _append_loose(table: Table, j: int, out: list[np.int64]) -> None:
     """Append the grid of the least relaxed reduced cost, connected or not."""
     t, s, h, head = 0, 0, 0, len(out)
     out.append(np.int64(0))
     out.append(np.int64(-j))
     while t < len(table.atom):
-        if _better_branch(board, table, t, s, h) == 1:
+        if _better_branch(table, t, s, h) == 1:
             out.append(table.atom[t])
-            h += board.households[table.atom[t]]
+            h += table.own[t]
             s = 1
             t += 1
         else:
@@ -223,10 +166,11 @@ def list_grids(
     j: int,
     most_steps: int,
     most_grids: int,
+    steps: Steps,
     out: list[np.int64],
 ) -> bool:
     """Append the connected grids around ``j`` within ``threshold``, the likeliest first; whether all were listed."""
-    last, grids, depth = len(table.atom), 0, 0
+    last, grids, depth, size = len(table.atom), 0, 0, 0
     t_at, h_at = np.zeros(last + 2, np.int64), np.zeros(last + 2, np.int64)
     s_at, paid = np.zeros(last + 2, np.int64), np.zeros(last + 2)
     tried, taken = np.zeros(last + 2, np.int64), np.full(last + 2, -1)
@@ -234,6 +178,7 @@ def list_grids(
     for _ in range(most_steps):
         t = t_at[depth]
         _take_back(table, mark, t, taken[depth])
+        size -= taken[depth] == 1
         taken[depth] = -1
         if t == last or tried[depth] == BOTH:
             if t == last:
@@ -244,21 +189,22 @@ def list_grids(
             if grids >= most_grids:
                 return False
             continue
-        take = _better_branch(board, table, t, s_at[depth], h_at[depth])
+        take = _better_branch(table, t, s_at[depth], h_at[depth])
         if tried[depth] == 1:
             take = 1 - take
         tried[depth] += 1
-        cost = paid[depth] + _step(board, table, t, s_at[depth], h_at[depth], take)
+        cost = paid[depth] + _step(table, t, s_at[depth], h_at[depth], take)
         if cost == np.inf:
             continue
-        h = h_at[depth] + take * board.households[table.atom[t]]
+        h = h_at[depth] + take * table.own[t]
         after = t + 1 if take == 1 else table.skip[t]
         s = 1 if take == 1 or table.hung[t] else 0
         if cost + table.cost[after, s, h] > threshold:
             continue
         taken[depth] = take
         _decide(table, mark, t, take)
-        if not _hangs_together(board, mark, j):
+        size += take
+        if not _stays_joined(board, table, mark, t, take, j) and not _hangs_together(board, mark, j, size, steps):
             continue
         depth += 1
         t_at[depth], s_at[depth], h_at[depth], paid[depth], tried[depth] = after, s, h, cost, 0
@@ -292,48 +238,71 @@ def _take_back(table: Table, mark: NDArray[np.int64], t: int, take: int) -> None
 
 
 @compiled
-def _hangs_together(board: Board, mark: NDArray[np.int64], j: int) -> bool:
-    """Whether the taken atoms can still be joined through undecided ones."""
-    missing = 0
-    for k in range(len(mark)):
-        missing += mark[k] == TAKEN
+def _stays_joined(board: Board, table: Table, mark: NDArray[np.int64], t: int, take: int, j: int) -> bool:
+    """Whether it is plain that deciding position ``t`` parts nothing: a dead end left out, a neighbour taken in."""
+    if take == 0:
+        return bool(table.hung[t])
+    atom = table.atom[t]
+    for e in range(board.start[atom], board.start[atom + 1]):
+        if mark[board.near[e]] == TAKEN and mark[j] == TAKEN:
+            return True
+    return False
+
+
+class Steps(NamedTuple):
+    """Memory of the walks through the graph: ``seen`` (n,) holds the number of the walk that came by last."""
+
+    seen: NDArray[np.int64]
+    queue: NDArray[np.int64]
+    walks: NDArray[np.int64]
+
+
+@compiled
+def steps_for(n: int) -> Steps:
+    """Memory for walks through ``n`` atoms."""
+    return Steps(np.zeros(n, np.int64), np.empty(n, np.int64), np.zeros(1, np.int64))
+
+
+@compiled
+def _hangs_together(board: Board, mark: NDArray[np.int64], j: int, taken: int, steps: Steps) -> bool:
+    """Whether the ``taken`` atoms that are marked so can still be joined to ``j`` through undecided ones."""
     if mark[j] == OUT:
         return False
-    seen = np.zeros(len(mark), np.bool_)
-    queue = np.empty(len(mark), np.int64)
+    steps.walks[0] += 1
+    seen, queue, walk, missing = steps.seen, steps.queue, steps.walks[0], taken
     queue[0], filled, at = j, 1, 0
-    seen[j] = True
+    seen[j] = walk
     while at < filled and missing > 0:
         v = queue[at]
         at += 1
         missing -= mark[v] == TAKEN
         for e in range(board.start[v], board.start[v + 1]):
             w = board.near[e]
-            if mark[w] != OUT and not seen[w]:
-                seen[w] = True
+            if mark[w] != OUT and seen[w] != walk:
+                seen[w] = walk
                 queue[filled] = w
                 filled += 1
-    return missing == 0
+    return bool(missing == 0)
 
 
 @compiled
-def _step(board: Board, table: Table, t: int, s: int, h: int, take: int) -> float:
+def _step(table: Table, t: int, s: int, h: int, take: int) -> float:
     """What taking or leaving position ``t`` costs; infinite where it may not be."""
     linked = table.hung[t] or s == 1
     if take == 1:
-        if not table.may[t] or h + board.households[table.atom[t]] >= table.cost.shape[2]:
+        if not table.may[t] or h + table.own[t] >= table.cost.shape[2]:
             return np.inf
         return float(table.gain[t] + (0.0 if linked else table.toll[t]))
     return np.inf if table.must[t] else float(table.toll[t] if linked else 0.0)
 
 
 @compiled
-def _better_branch(board: Board, table: Table, t: int, s: int, h: int) -> int:
+def _better_branch(table: Table, t: int, s: int, h: int) -> int:
     """1 if taking position ``t`` promises the lower reduced cost, else 0."""
-    leave = _step(board, table, t, s, h, 0) + table.cost[table.skip[t], 1 if table.hung[t] else 0, h]
-    take = _step(board, table, t, s, h, 1)
+    leave = _step(table, t, s, h, 0) + table.cost[table.skip[t], 1 if table.hung[t] else 0, h]
+    take = _step(table, t, s, h, 1)
     if take < np.inf:
-        take += table.cost[t + 1, 1, h + board.households[table.atom[t]]]
+        take += table.cost[t + 1, 1, h + table.own[t]]
     return 1 if take <= leave else 0
 
 
@@ -381,15 +350,6 @@ def _append(
 
 
 @compiled
-def fined_cost(board: Board, limits: Limits, atoms: NDArray[np.int64], inside: NDArray[np.bool_]) -> float:
-    """The grid's cost with its violation at ``fine`` a household."""
-    households = 0
-    for i in atoms:
-        households += board.households[i]
-    return grid_cost(board, atoms, inside) + limits.fine * excess(board, households)
-
-
-@compiled
 def connected(board: Board, atoms: NDArray[np.int64], inside: NDArray[np.bool_]) -> bool:
     """Whether ``atoms``, marked in ``inside``, hang together."""
     seen = np.zeros(len(inside), np.bool_)
@@ -409,53 +369,20 @@ def connected(board: Board, atoms: NDArray[np.int64], inside: NDArray[np.bool_])
 
 
 @compiled
-def _first_medoid(board: Board, atoms: NDArray[np.int64]) -> int:
-    """The first of the best medoids: rounding must not choose among equals, for the verifier chooses again."""
-    best = walk_cost(board, atoms)[0]
-    for j in atoms:
-        walk = 0.0
-        for i in atoms:
-            walk += board.households[i] * distance(board, i, j)
-        if walk <= best + TIE:
-            return int(j)
-    return int(atoms[0])
-
-
-@compiled
 def floating_grids(
-    board: Board,
-    woven: Weave,
-    limits: Limits,
-    dual: NDArray[np.float64],
-    threshold: float,
-    least: NDArray[np.float64],
-    out: list[np.int64],
+    frames: Frames, dual: NDArray[np.float64], threshold: float, least: NDArray[np.float64], out: list[np.int64]
 ) -> None:
     """Append the grids that lie on a pendant path without its base, and lower ``least`` of their medoids."""
-    n = len(dual)
-    above = np.full(n, -1)
-    for i in range(n):
-        if woven.foot[i] >= 0 and woven.foot[woven.foot[i]] >= 0:
-            above[woven.foot[i]] = i
-    inside = np.zeros(n, np.bool_)
-    stretch = np.empty(n, np.int64)
-    for low in range(n):
-        high, size, households, forced, worth, dearest = low, 0, 0, 0, 0.0, -np.inf
-        while woven.foot[low] >= 0 and high >= 0:
-            stretch[size], inside[high] = high, True
-            size += 1
-            households += board.households[high]
-            forced += max(board.households[high] - board.most, 0)
-            worth += dual[high]
-            dearest = max(dearest, least[high])
-            miss = excess(board, households) - forced
-            without_walk = size_cost(board, households) + limits.fine * (miss + forced) - worth
-            if miss <= limits.spare and without_walk <= max(threshold, dearest):
-                atoms = stretch[:size]
-                medoid = _first_medoid(board, atoms)
-                reduced = fined_cost(board, limits, atoms, inside) - dual[atoms].sum()
-                least[medoid] = min(least[medoid], reduced)
-                _append(board, limits, dual, threshold, atoms, inside, out)
-            high = -1 if households - board.most - forced > limits.spare else above[high]
-        for k in range(size):
-            inside[stretch[k]] = False
+    for k in range(len(frames.stretch_cost)):
+        reduced, at, size = frames.stretch_cost[k], frames.stretch_low[k], frames.stretch_size[k]
+        for _ in range(size):
+            reduced -= dual[at]
+            at = frames.above[at]
+        medoid = frames.stretch_medoid[k]
+        least[medoid] = min(least[medoid], reduced)
+        if reduced <= threshold:
+            out.append(size)
+            at = frames.stretch_low[k]
+            for _ in range(size):
+                out.append(at)
+                at = frames.above[at]

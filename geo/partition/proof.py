@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.partition.bound import SLIGHT, Bound, Pool, Question, lower_bound, unpacked
+from geo.partition.bound import SLIGHT, Bound, Pool, Question, enough, lower_bound, unpacked
 from geo.partition.certificate import Case, Proof
 from geo.partition.cover import best_cover
-from geo.partition.pricing import Limits, price
+from geo.partition.frames import Limits, frames_of
+from geo.partition.pricing import price
 from geo.partition.weave import chains_of, weave
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from geo.partition.master import Grid
     from geo.partition.objective import Board
-    from geo.partition.weave import Weave
 
 #: A number of grids this near to a whole one is whole.
 WHOLE = 1.0e-4
@@ -92,17 +92,18 @@ def _prove(
 ) -> Outcome:
     """Prove that no plan costs less than ``goal`` (at most the ``upper`` of the known ``plan``)."""
     violation = limits.spare + inevitable(board)
-    attempt = _Attempt(board, limits, weave(board), tuple(plan), upper, goal, going_on)
+    woven = weave(board)
+    question = Question(board, frames_of(board, woven, limits), limits, 1, len(board.households))
+    attempt = _Attempt(question, tuple(plan), upper, goal, going_on)
     cases, open_cases = [], [numbers_of_grids(board, violation)]
     while open_cases:
         fewest, most = open_cases.pop()
         bound = attempt.bound(fewest, most)
         broken = abs(bound.count - round(bound.count)) > WHOLE
-        if bound.value < attempt.goal - SLIGHT and broken and fewest <= floor(bound.count) < most and going_on():
+        if bound.value < enough(attempt.goal) and broken and fewest <= floor(bound.count) < most and going_on():
             open_cases += [(fewest, floor(bound.count)), (ceil(bound.count), most)]
         else:
             cases.append(attempt.case(fewest, most, bound))
-    woven = attempt.question.woven
     proof = Proof(limits.fine, scale, limits.spare, chains_of(woven), woven.foot, tuple(cases))
     return Outcome(attempt.plan, attempt.upper, proof)
 
@@ -112,27 +113,27 @@ class _Attempt:
 
     def __init__(
         self,
-        board: Board,
-        limits: Limits,
-        woven: Weave,
+        question: Question,
         plan: tuple[Grid, ...],
         upper: float,
         goal: float,
         going_on: Callable[[], bool],
     ) -> None:
-        self.question = Question(board, woven, limits, 1, len(board.households))
-        self.pool = Pool(self.question)
+        self.question = question
+        self.pool = Pool(question)
         self.pool.add(plan)
         self.plan, self.upper, self.goal, self.going_on = plan, upper, goal, going_on
 
     def bound(self, fewest: int, most: int) -> Bound:
         question = replace(self.question, fewest=fewest, most=most)
-        return lower_bound(question, self.pool, self.plan, self.goal, self.going_on)
+        bound = lower_bound(question, self.pool, self.plan, self.goal, self.going_on)
+        self._take(bound.plan)
+        return bound
 
     def case(self, fewest: int, most: int, bound: Bound) -> Case:
         """Close the case by its prices, or by the best cover of the grids within their gap."""
         plain = Case(fewest, most, min(bound.value, self.goal), bound.dual, bound.each, bound.listed)
-        if bound.value >= self.goal - SLIGHT or not self.going_on():
+        if bound.value >= enough(self.goal) or not self.going_on():
             return plain
         question = replace(self.question, fewest=fewest, most=most)
         self._take(best_cover(question, self.pool.costs, self.goal, self.going_on, most_nodes=20).plan)
@@ -152,12 +153,14 @@ class _Attempt:
         """Every connected grid that a plan within the gap can contain; None if they are too many."""
         flat, _, complete = price(
             question.board,
-            question.woven,
+            question.frames,
             question.limits,
             bound.dual,
             bound.each + gap + SLIGHT,
             MOST_STEPS,
             MOST_LISTED,
+            1,
+            0,
         )
         grids, _ = unpacked(flat)
         if not complete.all() or len(grids) > MOST_LISTED:
