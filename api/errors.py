@@ -8,6 +8,7 @@ ServiceError
 ├── InvalidError         422  the request says something that cannot be
 ├── ConflictError        409  somebody was faster, or the store forbids the state
 ├── TooLargeError        413  more than one request may carry
+├── UnsupportedError     415  a kind of content that is not taken
 ├── TooManyError         429  too often; wait
 └── UnavailableError     503  the store is away; try again
 """
@@ -99,6 +100,12 @@ class TooLargeError(ServiceError):
     """More than one request may carry."""
 
     status = http.HTTP_413_CONTENT_TOO_LARGE
+
+
+class UnsupportedError(ServiceError):
+    """A kind of content that is not taken."""
+
+    status = http.HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
 
 class TooManyError(ServiceError):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 JSON_BYTES = 4 * 1024 * 1024
 FILE_BYTES = 512 * 1024 * 1024
+PHOTO_BYTES = 32 * 1024 * 1024
 FILE_TYPES = ("multipart/form-data", "application/octet-stream", "application/zip", "application/geopackage+sqlite3")
 TOO_LARGE = Sentence("请求内容太大。", "The request carries too much.")
 TOO_OFTEN = Sentence("请求过于频繁,请稍后再试。", "Too many requests; please wait a little.")
@@ -44,7 +45,7 @@ class BodyLimit:
             return
         request = Request(scope)
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        most = FILE_BYTES if kind in FILE_TYPES else JSON_BYTES
+        most = FILE_BYTES if kind in FILE_TYPES else PHOTO_BYTES if kind.startswith("image/") else JSON_BYTES
         declared = request.headers.get("content-length", "0")
         if not declared.isdigit() or int(declared) > most:
             await problems.answer(request, 413, TOO_LARGE, {"Connection": "close"})(scope, receive, send)

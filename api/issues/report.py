@@ -134,7 +134,7 @@ async def take_in(
     digest = digest_of(said)
     if (known := await _receipt(session, issue_id, digest)) is not None:
         return _told(known, sender, issue_id), False
-    category = await _category(session, said.category)
+    category = await category_of(session, said.category)
     spot = await places.locate(session, said.place, now.astimezone(BEIJING).date())
     if sender.asker.is_visitor:
         await charge(session, sender.ring, sender.network, said.reporter.phone if said.reporter else "")
@@ -187,7 +187,12 @@ def _told(receipt: ReceiptRead, sender: Sender, issue_id: UUID) -> ReceiptRead:
     return receipt.model_copy(update={"follow_token": follow_token(sender.ring, issue_id)})
 
 
-async def _category(session: AsyncSession, code: str) -> RowMapping:
+async def category_of(session: AsyncSession, code: str) -> RowMapping:
+    """A sub-category that may be reported under.
+
+    Raises:
+        InvalidError: there is none, or it is no longer in use.
+    """
     row = (await session.execute(CATEGORY, {"code": code})).mappings().first()
     if row is None or row["parent"] is None:
         raise InvalidError(f"没有“{code}”这个小类。", f"There is no sub-category {code}.")

@@ -5,7 +5,8 @@ Revises: 0050
 
 The lists are worked out once a statement from the asker's own assignments, by functions that look only at
 ``me('person')``; where nobody has entered they are empty. ``app.issue`` names one more case, for a resident who holds
-its private link and for whoever is just writing it down.
+its private link and for whoever is just writing it down; ``app.held`` the case somebody has just acted on, which may
+have left their hands by it.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ BEGIN
   RETURN coalesce((SELECT array_agg(id) FROM (
     SELECT r.issue_id AS id FROM issue_reporter r WHERE r.account_id = me('account')
     UNION ALL SELECT c.issue_id FROM issue_call c WHERE c.body_id = ANY(my_bodies())
-    UNION ALL SELECT me('issue') WHERE me('issue') IS NOT NULL) AS mine), '{{}}');
+    UNION ALL SELECT me('issue') WHERE me('issue') IS NOT NULL
+    UNION ALL SELECT me('held') WHERE me('held') IS NOT NULL) AS mine), '{{}}');
 END $$;
 CREATE FUNCTION parties_to(issue uuid) RETURNS text[] LANGUAGE plpgsql {FIXED} AS $$
 DECLARE i record;
@@ -166,7 +168,9 @@ CREATE FUNCTION attach_photos(issue uuid, wanted uuid[], at_moment text) RETURNS
   SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE fixed integer;
 BEGIN
-  IF NOT (me('issue') IS NOT DISTINCT FROM issue OR cardinality(parties_to(issue)) > 0) THEN RETURN 0; END IF;
+  IF NOT (me('issue') IS NOT DISTINCT FROM issue
+      OR me('held') IS NOT DISTINCT FROM issue
+      OR cardinality(parties_to(issue)) > 0) THEN RETURN 0; END IF;
   UPDATE photo SET issue_id = issue, moment = at_moment
    WHERE id = ANY(wanted) AND ready AND (issue_id IS NULL OR issue_id = issue)
      AND (owner_id IS NULL OR owner_id = me('account'));

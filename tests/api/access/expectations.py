@@ -122,6 +122,20 @@ def rule_at(target: Target) -> dict[str, Any]:
     return {**place, "least": 20, "most": 90, "target": 60, "since": "2030-01-01", "source": "街道办会议纪要"}
 
 
+def issue(target: Target) -> Filling:
+    """The issue reported in the target's first compound."""
+    return {"issue_id": key("issue", compound_seen(target))}
+
+
+def compound_seen(target: Target) -> str:
+    """The compound of the target, or its first."""
+    return target.inside(4)
+
+
+STAFF = frozenset(
+    {Role.GRID_WORKER, Role.GRID_LEAD, Role.COMMUNITY, Role.STREET_OFFICE, Role.DISTRICT, Role.ADMINISTRATOR}
+)
+ISSUE = Expectation(who=STAFF, path=issue, placed=True, seen_as=compound_seen)
 TENDERS = MANAGERS | {Role.GRID_WORKER, Role.GRID_LEAD}
 SELF = Expectation()
 PLAN_READERS = READERS - {Role.RESIDENT, Role.PROPERTY_FIRM, Role.GRID_LEAD}
@@ -282,6 +296,29 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("GET", "/api/issues/where"): Expectation(who=READERS, query=lambda _: at(Target("A1ap"))),
     ("PUT", "/api/issues/{issue_id}"): Expectation(
         who=READERS, path=lambda _: {"issue_id": NOBODYS}, body=lambda _: report_at(Target("A1ap"))
+    ),
+    ("GET", "/api/issues/by-code/{code}"): Expectation(who=frozenset(), path=lambda _: {"code": "0" * 10}),
+    ("GET", "/api/issues/{issue_id}"): ISSUE,
+    ("POST", "/api/issues/acts"): Expectation(
+        who=READERS | {Role.AUDITOR}, body=lambda _: {"ids": [str(NOBODYS)], "act": {"action": "verify"}}
+    ),
+    ("POST", "/api/issues/{issue_id}/acts"): Expectation(
+        who=STAFF, path=issue, body=lambda _: {"action": "urge"}, placed=True, seen_as=compound_seen
+    ),
+    ("PUT", "/api/issues/{issue_id}/place"): Expectation(
+        who=STAFF, path=issue, body=lambda target: {"place": at(target)}, placed=True, seen_as=compound_seen
+    ),
+    ("POST", "/api/issues/{issue_id}/messages"): Expectation(
+        who=STAFF,
+        path=issue,
+        body=lambda target: {"id": str(key("message", target.name)), "words": "你好"},
+        placed=True,
+        seen_as=compound_seen,
+    ),
+    ("PUT", "/api/photos/{photo_id}"): Expectation(who=frozenset(), path=lambda _: {"photo_id": NOBODYS}),
+    ("GET", "/api/photos/{photo_id}"): Expectation(who=frozenset(), path=lambda _: {"photo_id": NOBODYS}),
+    ("GET", "/api/photos/{photo_id}/{size}.jpg"): Expectation(
+        who=frozenset(), path=lambda _: {"photo_id": NOBODYS, "size": "full"}
     ),
     # tiles
     ("GET", "/api/tiles/{layer}.json"): Expectation(path=lambda _: {"layer": "building"}),

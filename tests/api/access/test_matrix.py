@@ -133,6 +133,8 @@ async def test_nothing_foreign_comes_out(
         ("unit", Role.RESIDENT, "/api/places/{level}/{place_id}"),
         ("district", Role.STREET_OFFICE, "/api/places"),
         ("compound community subdistrict district", Role.COMMUNITY, "/api/search"),
+        ("issue", Role.COMMUNITY, "/api/issues/{issue_id}"),
+        ("issue", Role.PROPERTY_FIRM, "/api/issues"),
         # These doors have two locks: one table alone shows nothing.
         ("plan community", Role.COMMUNITY, "/api/plans"),
         ("plan micro_grid community compound", Role.COMMUNITY, "/api/plans/{plan_id}/grids"),
@@ -196,6 +198,7 @@ FOREIGN_ROWS = {
     "building": "name LIKE '%金丝雀Z%'",
     "plan": "name LIKE '%金丝雀Z%' OR name LIKE '%金丝雀A1b%' OR name LIKE '%金丝雀A2%'",
     "micro_grid": "name LIKE '%金丝雀Z%'",
+    "issue": "title LIKE '%金丝雀Z%' OR title LIKE '%金丝雀A1b%' OR title LIKE '%金丝雀A2%'",
     "person": "name LIKE '%金丝雀Z%' OR name LIKE '%金丝雀A2%'",
     "assignment": "community_id IN (SELECT id FROM community WHERE name LIKE '%金丝雀Z%')",
 }

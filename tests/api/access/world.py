@@ -163,6 +163,18 @@ INSERT INTO person (id, name, community_id, floor_id)
 """
 
 
+ISSUE = """
+INSERT INTO issue (id, code, kind, top, category, severity, title, geometry, raw_x, raw_y, subdistrict_id, community_id,
+                   compound_id, micro_grid_id, source, reported_at, occurred_at, stage_since, changed_at)
+  SELECT %s, %s, 'event', 'environment', 'environment.garbage', 2, '垃圾' || p.name, ST_PointOnSurface(p.geometry), 0, 0,
+         c.subdistrict_id, c.id, p.id, md5('grid' || p.id)::uuid, 'hotline', now(), now(), now(), now()
+    FROM compound p JOIN community c ON c.id = p.community_id WHERE p.id = %s
+"""
+EVENT = """
+INSERT INTO issue_event (issue_id, seq, at, action, party, status) VALUES (%s, 1, now(), 'report', 'community', 'reported')
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """A role held by a person of the tests, at a place."""
@@ -237,6 +249,9 @@ def build(url: str) -> None:
                 "UPDATE person SET id = %s WHERE floor_id = (SELECT id FROM floor WHERE unit_id = %s AND number = 1)",
                 [key("resident", name), key("unit", name)],
             )
+        for number, name in enumerate(name for name in everywhere() if len(name) == len("A1ap")):
+            connection.execute(ISSUE, [key("issue", name), f"{number:010d}", key("compound", name)])
+            connection.execute(EVENT, [key("issue", name)])
         for post in POSTS:
             _employ(connection, post)
 

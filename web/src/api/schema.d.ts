@@ -228,146 +228,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/heat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Summary
-         * @description Everything that passes the filters, in figures.
-         */
-        get: operations["read_summary_api_heat_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/heat/areas/{level}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Areas
-         * @description Counts and rates per hundred households of the areas of a level.
-         */
-        get: operations["read_areas_api_heat_areas__level__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/heat/cells": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Cells
-         * @description Every cell that has any issue, for programs that read JSON.
-         */
-        get: operations["read_cells_api_heat_cells_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/heat/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Follow
-         * @description A ``changed`` event with the version whenever any issue has come or changed (server-sent events).
-         */
-        get: operations["follow_api_heat_changes_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/heat/film": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Film
-         * @description The cells by week or month, in binary, for the slider: all of a city in less than a megabyte.
-         */
-        get: operations["read_film_api_heat_film_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/heat/spots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Spots
-         * @description The hot spots that are no chance, each with a sentence.
-         */
-        get: operations["read_spots_api_heat_spots_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/heat/tiles/{z}/{x}/{y}.mvt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Tile
-         * @description A heat tile (MVT 2.1): squares of the lattice with ``n`` issues each, 100 m from zoom 12 on.
-         */
-        get: operations["read_tile_api_heat_tiles__z___x___y__mvt_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/issue-categories": {
         parameters: {
             query?: never;
@@ -400,6 +260,46 @@ export interface paths {
          * @description Issues by any filter, page by page.
          */
         get: operations["list_issues_api_issues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act On Many
+         * @description Do the same thing to many cases; each by itself, and each answer says what came of it.
+         */
+        post: operations["act_on_many_api_issues_acts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/by-code/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read By Code
+         * @description One case by the ten letters that people name it by.
+         */
+        get: operations["read_by_code_api_issues_by_code__code__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -475,12 +375,76 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Issue
+         * @description One case whole: timeline, photos, clock, messages, and what the asker may do to it now.
+         */
+        get: operations["read_issue_api_issues__issue_id__get"];
         /**
          * Put Issue
          * @description Report something, with or without an account; the same report sent again gets its first answer (200).
          */
         put: operations["put_issue_api_issues__issue_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/{issue_id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act On One
+         * @description Do one thing to a case.
+         */
+        post: operations["act_on_one_api_issues__issue_id__acts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/{issue_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Leave a message to the other bodies of a case.
+         */
+        post: operations["say_api_issues__issue_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/{issue_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Place
+         * @description Say where it really is, or answer which side of the boundary; grid and body follow.
+         */
+        put: operations["put_place_api_issues__issue_id__place_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -764,6 +728,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Photo Progress
+         * @description How much of one's own photo has come: where to go on.
+         */
+        get: operations["read_photo_progress_api_photos__photo_id__get"];
+        /**
+         * Put Photo
+         * @description Send a photo, whole or piece by piece (``Content-Range: bytes a-b/total``): 202 until it is complete.
+         */
+        put: operations["put_photo_api_photos__photo_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/photos/{photo_id}/{size}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Photo
+         * @description A photo of a case one may see.
+         */
+        get: operations["show_photo_api_photos__photo_id___size__jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/places": {
         parameters: {
             query?: never;
@@ -1034,26 +1042,6 @@ export interface paths {
          * @description Read a roster from Excel; with ``write`` put it into the store if no row is faulty.
          */
         post: operations["import_roster_api_rosters_import_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/rosters/template": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Template
-         * @description An empty sheet with the columns of a roster.
-         */
-        get: operations["read_template_api_rosters_template_get"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1344,58 +1332,71 @@ export interface components {
             active: boolean;
         };
         /**
-         * AreaRead
-         * @description Issues of one area. ``rate`` is per hundred households, null where nobody lives or nothing is known.
+         * ActCreate
+         * @description One thing to do to a case. ``id`` is the doer's own key: the same act sent again is done once.
          */
-        AreaRead: {
-            /** Count */
-            count: number;
-            /** Households */
-            households: number;
+        ActCreate: {
+            action: components["schemas"]["Action"];
+            /** Address */
+            address?: string | null;
+            /** Base Version */
+            base_version?: number | null;
+            /** Body Id */
+            body_id?: string | null;
             /**
-             * Id
-             * Format: uuid
+             * Body Ids
+             * @default []
              */
-            id: string;
-            /** Name */
-            name: string;
-            /** Name En */
-            name_en: string;
-            /** Rate */
-            rate: number | null;
+            body_ids: string[];
+            /** Category */
+            category?: string | null;
             /**
-             * State
-             * @enum {string}
+             * Final
+             * @default false
              */
-            state: "no-data" | "calm" | "few" | "some";
+            final: boolean;
+            /**
+             * Hours
+             * @default 0
+             */
+            hours: number;
+            /** Id */
+            id?: string | null;
+            /** Into */
+            into?: string | null;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["PartSaid"][];
+            /**
+             * Photos
+             * @default []
+             */
+            photos: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Satisfaction
+             * @default 0
+             */
+            satisfaction: number;
+            /** Severity */
+            severity?: number | null;
+            /** Title */
+            title?: string | null;
+            /** Until */
+            until?: string | null;
         };
         /**
-         * AreasRead
-         * @description The areas of a level; of micro-grids only those with issues, since a city has 120,000.
+         * Action
+         * @description Everything that can be done to a case; each leaves one event.
+         * @enum {string}
          */
-        AreasRead: {
-            /** Areas */
-            areas: components["schemas"]["AreaRead"][];
-            /**
-             * Elsewhere
-             * @description Issues that lie in none of these areas.
-             */
-            elsewhere: number;
-            /**
-             * Level
-             * @enum {string}
-             */
-            level: "district" | "subdistrict" | "community" | "compound" | "micro_grid";
-            /** Notes */
-            notes: components["schemas"]["NoteRead"][];
-            /**
-             * Seen
-             * @enum {string}
-             */
-            seen: "cases" | "protected";
-            /** Version */
-            version: number;
-        };
+        Action: "report" | "verify" | "accept" | "reject" | "file" | "dispatch" | "claim" | "return" | "start" | "handle" | "solve" | "check" | "rework" | "close" | "survey" | "reopen" | "urge" | "supervise" | "release" | "extend" | "suspend" | "resume" | "ask" | "answer" | "merge" | "split" | "void" | "whistle" | "arrive" | "correct" | "me_too" | "remind" | "warn" | "list";
         /**
          * AssignmentCreate
          * @description A role (and a post by name) for a person at a place, from now or from a day on.
@@ -1549,6 +1550,233 @@ export interface components {
             name: string;
         };
         /**
+         * BulkCreate
+         * @description The same thing for many cases; each goes by itself, and each answer says what came of it.
+         */
+        BulkCreate: {
+            act: components["schemas"]["ActCreate"];
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * BulkRead
+         * @description What came of one case of many.
+         */
+        BulkRead: {
+            /** Done */
+            done: boolean;
+            /** En */
+            en?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            status?: components["schemas"]["Status"] | null;
+            /** Zh */
+            zh?: string | null;
+        };
+        /**
+         * CallRead
+         * @description A body called by a whistle, and its own clock.
+         */
+        CallRead: {
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Body */
+            body: string;
+            /**
+             * Body Id
+             * Format: uuid
+             */
+            body_id: string;
+            /**
+             * Called At
+             * Format: date-time
+             */
+            called_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Late */
+            late: boolean;
+        };
+        /**
+         * CaseRead
+         * @description Everything about one case that the asker may see.
+         */
+        CaseRead: {
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Address */
+            address: string;
+            /** Body */
+            body: string | null;
+            /** Body Id */
+            body_id: string | null;
+            /** Building */
+            building: string | null;
+            /** Building Id */
+            building_id: string | null;
+            /** Calls */
+            calls: components["schemas"]["CallRead"][];
+            /** Category */
+            category: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Clock Skew S */
+            clock_skew_s: number;
+            /** Clock Total S */
+            clock_total_s: number | null;
+            /** Clock Unit */
+            clock_unit: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Code */
+            code: string;
+            /** Community */
+            community: string;
+            /** Community En */
+            community_en: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound */
+            compound: string | null;
+            /** Compound Id */
+            compound_id: string | null;
+            /**
+             * Datum
+             * @enum {string}
+             */
+            datum: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** Description */
+            description: string;
+            /** Due At */
+            due_at: string | null;
+            /** Due Is Provisional */
+            due_is_provisional: boolean;
+            /** Events */
+            events: components["schemas"]["api__issues__schemas__EventRead"][];
+            /** Final */
+            final: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Lat */
+            lat: number;
+            /** Late */
+            late: boolean;
+            /** Lates */
+            lates: number;
+            /** Listed */
+            listed: boolean;
+            /** Lon */
+            lon: number;
+            /** May */
+            may: components["schemas"]["MayRead"][];
+            /** Me Too */
+            me_too: number;
+            /** Merged */
+            merged: string[];
+            /** Merged Into */
+            merged_into: string | null;
+            /** Messages */
+            messages: components["schemas"]["MessageRead"][];
+            /** Metres */
+            metres?: number | null;
+            /** Micro Grid */
+            micro_grid: string | null;
+            /** Micro Grid Id */
+            micro_grid_id: string | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Parties */
+            parties: components["schemas"]["Party"][];
+            /** Parts */
+            parts: string[];
+            /** Photo List */
+            photo_list: components["schemas"]["PhotoRead"][];
+            /** Photos */
+            photos: number;
+            /** Place Is Open */
+            place_is_open: boolean;
+            /** Raw X */
+            raw_x: number;
+            /** Raw Y */
+            raw_y: number;
+            /** Reopens */
+            reopens: number;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            reporter: components["schemas"]["ReporterRead"] | null;
+            /** Returns */
+            returns: number;
+            /** Reworks */
+            reworks: number;
+            /** Routed Body */
+            routed_body: string | null;
+            /** Routed Body Id */
+            routed_body_id: string | null;
+            /** Satisfaction */
+            satisfaction: number | null;
+            /** Severity */
+            severity: number;
+            /** Solved On Spot */
+            solved_on_spot: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import";
+            /** Spent Percent */
+            spent_percent: number | null;
+            /** Split From */
+            split_from: string | null;
+            stage: components["schemas"]["Stage"] | null;
+            /**
+             * Stage Since
+             * Format: date-time
+             */
+            stage_since: string;
+            status: components["schemas"]["Status"];
+            /**
+             * Subdistrict Id
+             * Format: uuid
+             */
+            subdistrict_id: string;
+            /** Supervised */
+            supervised: boolean;
+            /** Suspended Until */
+            suspended_until: string | null;
+            /** Title */
+            title: string;
+            /** Top */
+            top: string;
+            /** Urges */
+            urges: number;
+            /** Version */
+            version: number;
+            /** Waiting */
+            waiting: boolean;
+        };
+        /**
          * CategoryRead
          * @description A category or a sub-category.
          */
@@ -1572,34 +1800,6 @@ export interface components {
             severity: number;
             /** Zh */
             zh: string;
-        };
-        /**
-         * CellsRead
-         * @description Squares with issues: ``side`` cells wide, west, south, east, north in degrees, and how many issues.
-         */
-        CellsRead: {
-            /** Bounds */
-            bounds: [
-                number,
-                number,
-                number,
-                number
-            ][];
-            /** Cells */
-            cells: number[];
-            /** Counts */
-            counts: number[];
-            /** Notes */
-            notes: components["schemas"]["NoteRead"][];
-            /**
-             * Seen
-             * @enum {string}
-             */
-            seen: "cases" | "protected";
-            /** Side */
-            side: number;
-            /** Version */
-            version: number;
         };
         /**
          * ChildRead
@@ -1800,39 +2000,6 @@ export interface components {
             account_closed: boolean;
             /** Posts Ended */
             posts_ended: number;
-        };
-        /**
-         * EventRead
-         * @description One event of the audit: ids, never contents.
-         */
-        EventRead: {
-            /** Account Id */
-            account_id: string | null;
-            /** Action */
-            action: string;
-            /** Address */
-            address: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Chain */
-            chain: number;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            };
-            /** Kind */
-            kind: string;
-            /** Object Id */
-            object_id: string;
-            /** Place Id */
-            place_id: string | null;
-            /** Reason */
-            reason: string;
-            /** Seq */
-            seq: number;
         };
         /**
          * ExemptionCreate
@@ -2253,6 +2420,17 @@ export interface components {
             basemap: components["schemas"]["BasemapRead"] | null;
         };
         /**
+         * MayRead
+         * @description One action, and why it may not be done now; both None where it may.
+         */
+        MayRead: {
+            action: components["schemas"]["Action"];
+            /** En */
+            en?: string | null;
+            /** Zh */
+            zh?: string | null;
+        };
+        /**
          * MeRead
          * @description Who one is, and the word that changing requests carry in the header X-Minqing-CSRF.
          */
@@ -2274,6 +2452,43 @@ export interface components {
              * @description Nobody has logged in; the sample lets strangers look round.
              */
             visitor: boolean;
+        };
+        /**
+         * MessageCreate
+         * @description A message to the other bodies of a case.
+         */
+        MessageCreate: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Words */
+            words: string;
+        };
+        /**
+         * MessageRead
+         * @description What the bodies of a case say to each other.
+         */
+        MessageRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Party */
+            party: string;
+            /** Who */
+            who: string;
+            /** Words */
+            words: string;
         };
         /**
          * NamedRead
@@ -2314,19 +2529,29 @@ export interface components {
             status: components["schemas"]["Status"];
         };
         /**
-         * NoteRead
-         * @description What the map leaves out or takes with a grain of salt, and why.
+         * PartSaid
+         * @description One part of a case that is split (分案).
          */
-        NoteRead: {
-            /** Count */
-            count: number;
-            /** Doubt */
-            doubt: string;
-            /** En */
-            en: string;
-            /** Zh */
-            zh: string;
+        PartSaid: {
+            /** Category */
+            category: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
         };
+        /**
+         * Party
+         * @description In what capacity somebody acts on this very case.
+         * @enum {string}
+         */
+        Party: "reporter" | "grid_worker" | "grid_lead" | "community" | "street_office" | "district" | "administrator" | "body" | "called" | "neighbour" | "clock";
         /**
          * PasswordProof
          * @description The password, shown again before something is taken away.
@@ -2427,6 +2652,56 @@ export interface components {
             phone: string;
         };
         /**
+         * PhotoProgress
+         * @description How much of a photo has come; ``received`` is where the next piece begins.
+         */
+        PhotoProgress: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ready */
+            ready: boolean;
+            /** Received */
+            received: number;
+            /** Total */
+            total: number;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["WarningRead"][];
+        };
+        /**
+         * PhotoRead
+         * @description A photo of a case, by its addresses.
+         */
+        PhotoRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Full */
+            full: string;
+            /** Height */
+            height: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Moment */
+            moment: string;
+            /** Taken At */
+            taken_at: string | null;
+            /** Thumb */
+            thumb: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * PlaceRead
          * @description A place with its chain, its counts and what lies directly inside. WGS 84, longitude first.
          */
@@ -2503,6 +2778,17 @@ export interface components {
              * @default false
              */
             on_water: boolean;
+        };
+        /**
+         * PlaceUpdate
+         * @description Where it really is: another point, or the answer to the question of the boundary.
+         */
+        PlaceUpdate: {
+            /** Base Version */
+            base_version?: number | null;
+            /** Micro Grid Id */
+            micro_grid_id?: string | null;
+            place?: components["schemas"]["PlaceSaid"] | null;
         };
         /**
          * PlanCreate
@@ -2722,6 +3008,18 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /**
+         * ReporterRead
+         * @description Who reported it, masked.
+         */
+        ReporterRead: {
+            /** Has Account */
+            has_account: boolean;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
         };
         /**
          * ReporterSaid
@@ -2971,84 +3269,6 @@ export interface components {
             password: string;
         };
         /**
-         * ShareRead
-         * @description How many issues have one value of something; ``name`` where the value is no plain word.
-         */
-        ShareRead: {
-            /** Count */
-            count: number;
-            /** Key */
-            key: string;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /**
-             * Name En
-             * @default
-             */
-            name_en: string;
-        };
-        /**
-         * SpotRead
-         * @description Cells of one kind that touch, in figures and in a sentence.
-         */
-        SpotRead: {
-            /** Bounds */
-            bounds: [
-                number,
-                number,
-                number,
-                number
-            ];
-            /** Cells */
-            cells: number[];
-            /** Count */
-            count: number;
-            /** Course */
-            course: string;
-            /** En */
-            en: string;
-            /** Expected */
-            expected: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "hot" | "cold" | "lone";
-            /** P */
-            p: number;
-            /** Place */
-            place: string;
-            /** Place Id */
-            place_id: string | null;
-            /** Zh */
-            zh: string;
-        };
-        /**
-         * SpotsRead
-         * @description The hot spots among the issues that pass, the surest first, and what was left out to find them.
-         */
-        SpotsRead: {
-            /**
-             * Cells
-             * @description Cells that were judged: inhabited ones, and those with issues.
-             */
-            cells: number;
-            /**
-             * Judged
-             * @description Issues that were judged, each reporter once in seven days.
-             */
-            judged: number;
-            /** Notes */
-            notes: components["schemas"]["NoteRead"][];
-            /** Spots */
-            spots: components["schemas"]["SpotRead"][];
-            /** Version */
-            version: number;
-        };
-        /**
          * Stage
          * @description What is due of somebody; each has a limit kept as data.
          * @enum {string}
@@ -3098,47 +3318,6 @@ export interface components {
              * @enum {string}
              */
             status: "" | "empty" | "optimal" | "gap" | "feasible" | "infeasible";
-        };
-        /**
-         * SummaryRead
-         * @description What passes the filters, in figures. ``seen`` is "cases", or "protected" for who may not see cases.
-         */
-        SummaryRead: {
-            /** Bodies */
-            bodies: components["schemas"]["ShareRead"][];
-            /** Categories */
-            categories: components["schemas"]["ShareRead"][];
-            /** Hours */
-            hours: number[];
-            /** Kinds */
-            kinds: components["schemas"]["ShareRead"][];
-            /** Months */
-            months: components["schemas"]["ShareRead"][];
-            /** Notes */
-            notes: components["schemas"]["NoteRead"][];
-            /** On Map */
-            on_map: number;
-            /**
-             * Seen
-             * @enum {string}
-             */
-            seen: "cases" | "protected";
-            /** Severities */
-            severities: components["schemas"]["ShareRead"][];
-            /** Since */
-            since: string | null;
-            /** Sources */
-            sources: components["schemas"]["ShareRead"][];
-            /** Statuses */
-            statuses: components["schemas"]["ShareRead"][];
-            /** Total */
-            total: number;
-            /** Until */
-            until: string | null;
-            /** Version */
-            version: number;
-            /** Weekdays */
-            weekdays: number[];
         };
         /**
          * TileJsonRead
@@ -3377,6 +3556,71 @@ export interface components {
              * Format: uuid
              */
             subdistrict_id: string;
+        };
+        /**
+         * EventRead
+         * @description One event of the audit: ids, never contents.
+         */
+        api__access__people_schemas__EventRead: {
+            /** Account Id */
+            account_id: string | null;
+            /** Action */
+            action: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Chain */
+            chain: number;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Object Id */
+            object_id: string;
+            /** Place Id */
+            place_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * EventRead
+         * @description One thing that was done.
+         */
+        api__issues__schemas__EventRead: {
+            /** Account Id */
+            account_id: string | null;
+            /** Action */
+            action: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string | null;
+            /** Body Id */
+            body_id: string | null;
+            /** Party */
+            party: string;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /** Seq */
+            seq: number;
+            status: components["schemas"]["Status"];
+            /** Who */
+            who: string;
         };
     };
     responses: never;
@@ -3632,7 +3876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventRead"][];
+                    "application/json": components["schemas"]["api__access__people_schemas__EventRead"][];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -3913,434 +4157,6 @@ export interface operations {
             };
         };
     };
-    read_summary_api_heat_get: {
-        parameters: {
-            query?: {
-                /** @description The first day, on the clock of Shanghai. */
-                since?: string | null;
-                /** @description The last day, counted in. */
-                until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
-                /** @description Categories, of either level. */
-                category?: string[];
-                severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
-                /** @description Only cases that are open, or only those that are settled. */
-                open?: boolean | null;
-                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
-                /** @description Hours of the day, in Shanghai. */
-                hour?: number[];
-                /** @description 1 is Monday. */
-                weekday?: number[];
-                body_id?: string[];
-                /** @description A place of any level that the issues lie in. */
-                place?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SummaryRead"];
-                };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    read_areas_api_heat_areas__level__get: {
-        parameters: {
-            query?: {
-                /** @description The first day, on the clock of Shanghai. */
-                since?: string | null;
-                /** @description The last day, counted in. */
-                until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
-                /** @description Categories, of either level. */
-                category?: string[];
-                severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
-                /** @description Only cases that are open, or only those that are settled. */
-                open?: boolean | null;
-                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
-                /** @description Hours of the day, in Shanghai. */
-                hour?: number[];
-                /** @description 1 is Monday. */
-                weekday?: number[];
-                body_id?: string[];
-                /** @description A place of any level that the issues lie in. */
-                place?: string | null;
-            };
-            header?: never;
-            path: {
-                level: "district" | "subdistrict" | "community" | "compound" | "micro_grid";
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AreasRead"];
-                };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    read_cells_api_heat_cells_get: {
-        parameters: {
-            query?: {
-                /** @description The first day, on the clock of Shanghai. */
-                since?: string | null;
-                /** @description The last day, counted in. */
-                until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
-                /** @description Categories, of either level. */
-                category?: string[];
-                severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
-                /** @description Only cases that are open, or only those that are settled. */
-                open?: boolean | null;
-                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
-                /** @description Hours of the day, in Shanghai. */
-                hour?: number[];
-                /** @description 1 is Monday. */
-                weekday?: number[];
-                body_id?: string[];
-                /** @description A place of any level that the issues lie in. */
-                place?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CellsRead"];
-                };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    follow_api_heat_changes_get: {
-        parameters: {
-            query?: {
-                /** @description When it ends; browsers then ask anew. */
-                seconds?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    read_film_api_heat_film_get: {
-        parameters: {
-            query?: {
-                /** @description The first day, on the clock of Shanghai. */
-                since?: string | null;
-                /** @description The last day, counted in. */
-                until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
-                /** @description Categories, of either level. */
-                category?: string[];
-                severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
-                /** @description Only cases that are open, or only those that are settled. */
-                open?: boolean | null;
-                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
-                /** @description Hours of the day, in Shanghai. */
-                hour?: number[];
-                /** @description 1 is Monday. */
-                weekday?: number[];
-                body_id?: string[];
-                /** @description A place of any level that the issues lie in. */
-                place?: string | null;
-                /** @description Days; calendar months without it. */
-                step?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /**
-             * @description The film of a period in binary: four-byte little-endian numbers.
-             *
-             *         ``b"MQH1"``, then version, first (day or month), step in days (0: months), number of steps S, of cells C, of entries
-             *         E; then C columns, C rows (geo/heat/lattice.py), S + 1 starts, E positions into the cells, E counts.
-             */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": unknown;
-                };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    read_spots_api_heat_spots_get: {
-        parameters: {
-            query?: {
-                /** @description The first day, on the clock of Shanghai. */
-                since?: string | null;
-                /** @description The last day, counted in. */
-                until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
-                /** @description Categories, of either level. */
-                category?: string[];
-                severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
-                /** @description Only cases that are open, or only those that are settled. */
-                open?: boolean | null;
-                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
-                /** @description Hours of the day, in Shanghai. */
-                hour?: number[];
-                /** @description 1 is Monday. */
-                weekday?: number[];
-                body_id?: string[];
-                /** @description A place of any level that the issues lie in. */
-                place?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpotsRead"];
-                };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    read_tile_api_heat_tiles__z___x___y__mvt_get: {
-        parameters: {
-            query?: {
-                /** @description The first day, on the clock of Shanghai. */
-                since?: string | null;
-                /** @description The last day, counted in. */
-                until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
-                /** @description Categories, of either level. */
-                category?: string[];
-                severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
-                /** @description Only cases that are open, or only those that are settled. */
-                open?: boolean | null;
-                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
-                /** @description Hours of the day, in Shanghai. */
-                hour?: number[];
-                /** @description 1 is Monday. */
-                weekday?: number[];
-                body_id?: string[];
-                /** @description A place of any level that the issues lie in. */
-                place?: string | null;
-            };
-            header?: never;
-            path: {
-                z: number;
-                x: number;
-                y: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The tile. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.mapbox-vector-tile": unknown;
-                };
-            };
-            /** @description Nothing lies here. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
     read_categories_api_issue_categories_get: {
         parameters: {
             query?: never;
@@ -4424,6 +4240,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuePage"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    act_on_many_api_issues_acts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_by_code_api_issues_by_code__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -4628,6 +4532,50 @@ export interface operations {
             };
         };
     };
+    read_issue_api_issues__issue_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An issue's key, chosen by whoever reported it. */
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     put_issue_api_issues__issue_id__put: {
         parameters: {
             query?: never;
@@ -4660,6 +4608,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    act_on_one_api_issues__issue_id__acts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An issue's key, chosen by whoever reported it. */
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    say_api_issues__issue_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An issue's key, chosen by whoever reported it. */
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_place_api_issues__issue_id__place_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An issue's key, chosen by whoever reported it. */
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -5424,6 +5514,161 @@ export interface operations {
             };
         };
     };
+    read_photo_progress_api_photos__photo_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's key, chosen by whoever sends it. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoProgress"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_photo_api_photos__photo_id__put: {
+        parameters: {
+            query?: {
+                moment?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A photo's key, chosen by whoever sends it. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoProgress"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoProgress"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoProgress"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    show_photo_api_photos__photo_id___size__jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's key, chosen by whoever sends it. */
+                photo_id: string;
+                size: "full" | "thumb";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_city_api_places_get: {
         parameters: {
             query?: never;
@@ -6139,45 +6384,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RosterImported"];
                 };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    read_template_api_rosters_template_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
