@@ -1,4 +1,4 @@
-"""Does the work that takes longer than a request: draws plans, from the queue in the store.
+"""Does the work that no request waits for: draws plans from the queue in the store, rings what is due.
 
 A process of its own beside the service (``python -m api.worker``), kept alive by the supervisor. A job whose worker was
 killed is taken up again when its heartbeat has been missing for half a minute.
@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import os
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 from procrastinate import App, PsycopgConnector
+from psycopg import OperationalError
 
+from api.issues import alarms
 from api.plans.drawing import carry_out
 from api.plans.service import DRAW
 from api.settings import Settings
@@ -28,6 +31,10 @@ QUEUES = ["plans"]
 """A list: psycopg would send a tuple as a row, which is no array of names."""
 TAKE_UP_EVERY_S = 10.0
 STALLED_AFTER_S = 30.0
+RING_EVERY_S = 5.0
+TIDY_EVERY = timedelta(hours=1)
+TOLD_FOR = timedelta(days=1)
+"""How long the outbox of live updates keeps what has been told."""
 
 
 def make_queue(url: str, pool: Executor) -> App:
@@ -50,13 +57,32 @@ async def take_up_the_stalled(queue: App) -> None:
         await asyncio.sleep(TAKE_UP_EVERY_S)
 
 
+async def ring_what_is_due(url: str) -> None:
+    """Remind, warn, urge and tidy up, for as long as this worker lives; a store that is away is tried again."""
+    tidied = datetime.min.replace(tzinfo=UTC)
+    while True:
+        try:
+            now = datetime.now(UTC)
+            await asyncio.to_thread(alarms.ring, url, now)
+            if now - tidied > TIDY_EVERY:
+                await asyncio.to_thread(alarms.reckon_again, url)
+                await asyncio.to_thread(alarms.tidy, url, now, TOLD_FOR)
+                tidied = now
+        except OperationalError as error:
+            log.warning("store away, reminders wait", error=type(error).__name__)
+        await asyncio.sleep(RING_EVERY_S)
+
+
 async def work(settings: Settings) -> None:
     """Answer to the queue until told to stop; the job in hand is finished first."""
     assert settings.app_database_url is not None
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         queue = make_queue(settings.app_database_url, pool)
         async with queue.open_async():
-            caretaker = asyncio.create_task(take_up_the_stalled(queue))
+            caretakers = [
+                asyncio.create_task(take_up_the_stalled(queue)),
+                asyncio.create_task(ring_what_is_due(settings.app_database_url)),
+            ]
             try:
                 await queue.run_worker_async(
                     queues=QUEUES,
@@ -66,7 +92,8 @@ async def work(settings: Settings) -> None:
                     delete_jobs="successful",
                 )
             finally:
-                caretaker.cancel()
+                for caretaker in caretakers:
+                    caretaker.cancel()
 
 
 def main() -> None:

@@ -47,6 +47,9 @@ BEGIN
   RETURN rung;
 END $$;
 
+CREATE FUNCTION alarms_due(moment timestamptz) RETURNS boolean LANGUAGE sql STABLE {FIXED} AS $$
+  SELECT EXISTS (SELECT FROM issue_alarm WHERE rung_at IS NULL AND due_at <= moment)
+$$;
 CREATE FUNCTION provisional_clocks() RETURNS TABLE (id uuid, stage_no integer, stage text, clock_unit text,
     clock_total_s bigint, clock_spent_s bigint, clock_since timestamptz, due_at timestamptz)
   LANGUAGE sql STABLE {FIXED} AS $$
@@ -131,6 +134,7 @@ CREATE INDEX issue_provisional ON issue (id) WHERE due_is_provisional;
 """
 FUNCTIONS = (
     "ring_alarms(timestamptz, integer)",
+    "alarms_due(timestamptz)",
     "provisional_clocks()",
     "reckon_again(uuid, integer, timestamptz, boolean, integer[], timestamptz[])",
     "staff_names(uuid[])",

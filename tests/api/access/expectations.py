@@ -297,7 +297,7 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("PUT", "/api/issues/{issue_id}"): Expectation(
         who=READERS, path=lambda _: {"issue_id": NOBODYS}, body=lambda _: report_at(Target("A1ap"))
     ),
-    ("GET", "/api/issues/by-code/{code}"): Expectation(who=frozenset(), path=lambda _: {"code": "0" * 10}),
+    ("GET", "/api/issues/by-code/{code}"): Expectation(who=frozenset(), path=lambda _: {"code": "Z" * 10}),
     ("GET", "/api/issues/{issue_id}"): ISSUE,
     ("POST", "/api/issues/acts"): Expectation(
         who=READERS | {Role.AUDITOR}, body=lambda _: {"ids": [str(NOBODYS)], "act": {"action": "verify"}}
