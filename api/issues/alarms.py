@@ -1,7 +1,7 @@
 """Rings what is due: each reminder once, also after an outage; and reckons deadlines again once a year is announced.
 
-The queue is the table ``issue_alarm`` itself: an alarm is marked and its event written in one transaction (migration
-0053), so a worker that is killed between two leaves nothing half done, and ten that come back at once ring nothing twice.
+The queue is the table ``issue_alarm`` itself: an alarm is marked and its event written in one transaction (step
+0053), so a worker killed between two leaves nothing half done, and ten that come back at once ring nothing twice.
 """
 
 from __future__ import annotations
