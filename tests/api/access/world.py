@@ -167,7 +167,8 @@ ISSUE = """
 INSERT INTO issue (id, code, kind, top, category, severity, title, geometry, raw_x, raw_y, subdistrict_id,
                    community_id, compound_id, micro_grid_id, source, reported_at, occurred_at, stage_since,
                    changed_at)
-  SELECT %s, %s, 'event', 'environment', 'environment.garbage', 2, '垃圾' || p.name, ST_PointOnSurface(p.geometry), 0, 0,
+  SELECT %s, %s, 'event', 'environment', 'environment.garbage', 2, '垃圾' || p.name,
+         ST_PointOnSurface(p.geometry), 0, 0,
          c.subdistrict_id, c.id, p.id, md5('grid' || p.id)::uuid, 'hotline', now(), now(), now(), now()
     FROM compound p JOIN community c ON c.id = p.community_id WHERE p.id = %s
 """
