@@ -1,7 +1,7 @@
 """What goes past one asker's sight, each through a door of its own: reminders, "me too", the public list, names.
 
 Revision ID: 0053
-Revises: 0007
+Revises: 0070
 
 Each function does one thing with the owner's eyes and tells no more than its sentence says. ``ring_alarms`` is the
 whole of the reminders: an alarm is rung in the transaction that writes its event, so after an outage each rings once.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0053"
-down_revision = "0007"
+down_revision = "0070"
 branch_labels = None
 depends_on = None
 

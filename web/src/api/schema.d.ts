@@ -228,6 +228,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Summary
+         * @description Everything that passes the filters, in figures.
+         */
+        get: operations["read_summary_api_heat_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heat/areas/{level}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Areas
+         * @description Counts and rates per hundred households of the areas of a level.
+         */
+        get: operations["read_areas_api_heat_areas__level__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heat/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Cells
+         * @description Every cell that has any issue, for programs that read JSON.
+         */
+        get: operations["read_cells_api_heat_cells_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heat/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow
+         * @description A ``changed`` event with the version whenever any issue has come or changed (server-sent events).
+         */
+        get: operations["follow_api_heat_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heat/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Film
+         * @description The cells by week or month, in binary, for the slider: all of a city in less than a megabyte.
+         */
+        get: operations["read_film_api_heat_film_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heat/spots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Spots
+         * @description The hot spots that are no chance, each with a sentence.
+         */
+        get: operations["read_spots_api_heat_spots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heat/tiles/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Tile
+         * @description A heat tile (MVT 2.1): squares of the lattice with ``n`` issues each, 100 m from zoom 12 on.
+         */
+        get: operations["read_tile_api_heat_tiles__z___x___y__mvt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/issue-categories": {
         parameters: {
             query?: never;
@@ -1048,6 +1188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rosters/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Template
+         * @description An empty sheet with the columns of a roster.
+         */
+        get: operations["read_template_api_rosters_template_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rosters/{community_id}": {
         parameters: {
             query?: never;
@@ -1397,6 +1557,59 @@ export interface components {
          * @enum {string}
          */
         Action: "report" | "verify" | "accept" | "reject" | "file" | "dispatch" | "claim" | "return" | "start" | "handle" | "solve" | "check" | "rework" | "close" | "survey" | "reopen" | "urge" | "supervise" | "release" | "extend" | "suspend" | "resume" | "ask" | "answer" | "merge" | "split" | "void" | "whistle" | "arrive" | "correct" | "me_too" | "remind" | "warn" | "list";
+        /**
+         * AreaRead
+         * @description Issues of one area. ``rate`` is per hundred households, null where nobody lives or nothing is known.
+         */
+        AreaRead: {
+            /** Count */
+            count: number;
+            /** Households */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Rate */
+            rate: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "no-data" | "calm" | "few" | "some";
+        };
+        /**
+         * AreasRead
+         * @description The areas of a level; of micro-grids only those with issues, since a city has 120,000.
+         */
+        AreasRead: {
+            /** Areas */
+            areas: components["schemas"]["AreaRead"][];
+            /**
+             * Elsewhere
+             * @description Issues that lie in none of these areas.
+             */
+            elsewhere: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "district" | "subdistrict" | "community" | "compound" | "micro_grid";
+            /** Notes */
+            notes: components["schemas"]["NoteRead"][];
+            /**
+             * Seen
+             * @enum {string}
+             */
+            seen: "cases" | "protected";
+            /** Version */
+            version: number;
+        };
         /**
          * AssignmentCreate
          * @description A role (and a post by name) for a person at a place, from now or from a day on.
@@ -1800,6 +2013,34 @@ export interface components {
             severity: number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * CellsRead
+         * @description Squares with issues: ``side`` cells wide, west, south, east, north in degrees, and how many issues.
+         */
+        CellsRead: {
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ][];
+            /** Cells */
+            cells: number[];
+            /** Counts */
+            counts: number[];
+            /** Notes */
+            notes: components["schemas"]["NoteRead"][];
+            /**
+             * Seen
+             * @enum {string}
+             */
+            seen: "cases" | "protected";
+            /** Side */
+            side: number;
+            /** Version */
+            version: number;
         };
         /**
          * ChildRead
@@ -2527,6 +2768,20 @@ export interface components {
              */
             reported_at: string;
             status: components["schemas"]["Status"];
+        };
+        /**
+         * NoteRead
+         * @description What the map leaves out or takes with a grain of salt, and why.
+         */
+        NoteRead: {
+            /** Count */
+            count: number;
+            /** Doubt */
+            doubt: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * PartSaid
@@ -3269,6 +3524,84 @@ export interface components {
             password: string;
         };
         /**
+         * ShareRead
+         * @description How many issues have one value of something; ``name`` where the value is no plain word.
+         */
+        ShareRead: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+        };
+        /**
+         * SpotRead
+         * @description Cells of one kind that touch, in figures and in a sentence.
+         */
+        SpotRead: {
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Cells */
+            cells: number[];
+            /** Count */
+            count: number;
+            /** Course */
+            course: string;
+            /** En */
+            en: string;
+            /** Expected */
+            expected: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hot" | "cold" | "lone";
+            /** P */
+            p: number;
+            /** Place */
+            place: string;
+            /** Place Id */
+            place_id: string | null;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * SpotsRead
+         * @description The hot spots among the issues that pass, the surest first, and what was left out to find them.
+         */
+        SpotsRead: {
+            /**
+             * Cells
+             * @description Cells that were judged: inhabited ones, and those with issues.
+             */
+            cells: number;
+            /**
+             * Judged
+             * @description Issues that were judged, each reporter once in seven days.
+             */
+            judged: number;
+            /** Notes */
+            notes: components["schemas"]["NoteRead"][];
+            /** Spots */
+            spots: components["schemas"]["SpotRead"][];
+            /** Version */
+            version: number;
+        };
+        /**
          * Stage
          * @description What is due of somebody; each has a limit kept as data.
          * @enum {string}
@@ -3318,6 +3651,47 @@ export interface components {
              * @enum {string}
              */
             status: "" | "empty" | "optimal" | "gap" | "feasible" | "infeasible";
+        };
+        /**
+         * SummaryRead
+         * @description What passes the filters, in figures. ``seen`` is "cases", or "protected" for who may not see cases.
+         */
+        SummaryRead: {
+            /** Bodies */
+            bodies: components["schemas"]["ShareRead"][];
+            /** Categories */
+            categories: components["schemas"]["ShareRead"][];
+            /** Hours */
+            hours: number[];
+            /** Kinds */
+            kinds: components["schemas"]["ShareRead"][];
+            /** Months */
+            months: components["schemas"]["ShareRead"][];
+            /** Notes */
+            notes: components["schemas"]["NoteRead"][];
+            /** On Map */
+            on_map: number;
+            /**
+             * Seen
+             * @enum {string}
+             */
+            seen: "cases" | "protected";
+            /** Severities */
+            severities: components["schemas"]["ShareRead"][];
+            /** Since */
+            since: string | null;
+            /** Sources */
+            sources: components["schemas"]["ShareRead"][];
+            /** Statuses */
+            statuses: components["schemas"]["ShareRead"][];
+            /** Total */
+            total: number;
+            /** Until */
+            until: string | null;
+            /** Version */
+            version: number;
+            /** Weekdays */
+            weekdays: number[];
         };
         /**
          * TileJsonRead
@@ -4133,6 +4507,434 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HealthRead"];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_summary_api_heat_get: {
+        parameters: {
+            query?: {
+                /** @description The first day, on the clock of Shanghai. */
+                since?: string | null;
+                /** @description The last day, counted in. */
+                until?: string | null;
+                kind?: ("request" | "event" | "hazard" | "component")[];
+                /** @description Categories, of either level. */
+                category?: string[];
+                severity?: number[];
+                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                /** @description Only cases that are open, or only those that are settled. */
+                open?: boolean | null;
+                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
+                /** @description Hours of the day, in Shanghai. */
+                hour?: number[];
+                /** @description 1 is Monday. */
+                weekday?: number[];
+                body_id?: string[];
+                /** @description A place of any level that the issues lie in. */
+                place?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_areas_api_heat_areas__level__get: {
+        parameters: {
+            query?: {
+                /** @description The first day, on the clock of Shanghai. */
+                since?: string | null;
+                /** @description The last day, counted in. */
+                until?: string | null;
+                kind?: ("request" | "event" | "hazard" | "component")[];
+                /** @description Categories, of either level. */
+                category?: string[];
+                severity?: number[];
+                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                /** @description Only cases that are open, or only those that are settled. */
+                open?: boolean | null;
+                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
+                /** @description Hours of the day, in Shanghai. */
+                hour?: number[];
+                /** @description 1 is Monday. */
+                weekday?: number[];
+                body_id?: string[];
+                /** @description A place of any level that the issues lie in. */
+                place?: string | null;
+            };
+            header?: never;
+            path: {
+                level: "district" | "subdistrict" | "community" | "compound" | "micro_grid";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreasRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_cells_api_heat_cells_get: {
+        parameters: {
+            query?: {
+                /** @description The first day, on the clock of Shanghai. */
+                since?: string | null;
+                /** @description The last day, counted in. */
+                until?: string | null;
+                kind?: ("request" | "event" | "hazard" | "component")[];
+                /** @description Categories, of either level. */
+                category?: string[];
+                severity?: number[];
+                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                /** @description Only cases that are open, or only those that are settled. */
+                open?: boolean | null;
+                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
+                /** @description Hours of the day, in Shanghai. */
+                hour?: number[];
+                /** @description 1 is Monday. */
+                weekday?: number[];
+                body_id?: string[];
+                /** @description A place of any level that the issues lie in. */
+                place?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CellsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    follow_api_heat_changes_get: {
+        parameters: {
+            query?: {
+                /** @description When it ends; browsers then ask anew. */
+                seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_film_api_heat_film_get: {
+        parameters: {
+            query?: {
+                /** @description The first day, on the clock of Shanghai. */
+                since?: string | null;
+                /** @description The last day, counted in. */
+                until?: string | null;
+                kind?: ("request" | "event" | "hazard" | "component")[];
+                /** @description Categories, of either level. */
+                category?: string[];
+                severity?: number[];
+                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                /** @description Only cases that are open, or only those that are settled. */
+                open?: boolean | null;
+                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
+                /** @description Hours of the day, in Shanghai. */
+                hour?: number[];
+                /** @description 1 is Monday. */
+                weekday?: number[];
+                body_id?: string[];
+                /** @description A place of any level that the issues lie in. */
+                place?: string | null;
+                /** @description Days; calendar months without it. */
+                step?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description The film of a period in binary: four-byte little-endian numbers.
+             *
+             *         ``b"MQH1"``, then version, first (day or month), step in days (0: months), number of steps S, of cells C, of entries
+             *         E; then C columns, C rows (geo/heat/lattice.py), S + 1 starts, E positions into the cells, E counts.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_spots_api_heat_spots_get: {
+        parameters: {
+            query?: {
+                /** @description The first day, on the clock of Shanghai. */
+                since?: string | null;
+                /** @description The last day, counted in. */
+                until?: string | null;
+                kind?: ("request" | "event" | "hazard" | "component")[];
+                /** @description Categories, of either level. */
+                category?: string[];
+                severity?: number[];
+                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                /** @description Only cases that are open, or only those that are settled. */
+                open?: boolean | null;
+                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
+                /** @description Hours of the day, in Shanghai. */
+                hour?: number[];
+                /** @description 1 is Monday. */
+                weekday?: number[];
+                body_id?: string[];
+                /** @description A place of any level that the issues lie in. */
+                place?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpotsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_tile_api_heat_tiles__z___x___y__mvt_get: {
+        parameters: {
+            query?: {
+                /** @description The first day, on the clock of Shanghai. */
+                since?: string | null;
+                /** @description The last day, counted in. */
+                until?: string | null;
+                kind?: ("request" | "event" | "hazard" | "component")[];
+                /** @description Categories, of either level. */
+                category?: string[];
+                severity?: number[];
+                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                /** @description Only cases that are open, or only those that are settled. */
+                open?: boolean | null;
+                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
+                /** @description Hours of the day, in Shanghai. */
+                hour?: number[];
+                /** @description 1 is Monday. */
+                weekday?: number[];
+                body_id?: string[];
+                /** @description A place of any level that the issues lie in. */
+                place?: string | null;
+            };
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description Nothing lies here. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -6384,6 +7186,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RosterImported"];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_template_api_rosters_template_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
