@@ -187,4 +187,29 @@ describe('an answer', () => {
     const send = openSender({ fetch: () => Promise.reject(new TypeError('cut')), headers, origin: 'http://x' })
     expect(await send(packed(draft('r'), 0), new ArrayBuffer(0))).toEqual({ kind: 'away' })
   })
+
+  test('a photo goes on from where it was cut', async () => {
+    const size = 700_000
+    let there = new Uint8Array(0)
+    let cut = true
+    const far = async (request: Request): Promise<Response> => {
+      if (request.method === 'GET') return Response.json({ received: there.length }, { status: there.length ? 200 : 404 })
+      const [, from] = /^bytes (\d+)-/.exec(request.headers.get('Content-Range') ?? '') ?? []
+      const piece = new Uint8Array(await request.arrayBuffer())
+      if (Number(from) !== there.length) return Response.json({ detail: '错位' }, { status: 409 })
+      if (there.length && cut) {
+        cut = false
+        throw new TypeError('cut')
+      }
+      there = Uint8Array.from([...there, ...piece])
+      return Response.json({}, { status: there.length === size ? 201 : 202 })
+    }
+    const body = Uint8Array.from({ length: size }, (_, n) => n % 251).buffer
+    const photo = packed({ ...draft('p', 'photo'), address: '/api/photos/p?moment=after', body }, 0)
+    const send = openSender({ fetch: far, headers: () => ({}), origin: 'http://x' })
+    expect(await send(photo, body)).toEqual({ kind: 'away' })
+    expect((await send(photo, body)).kind).toBe('arrived')
+    expect(there.every((byte, n) => byte === n % 251)).toBe(true)
+    expect(there.length).toBe(size)
+  })
 })
