@@ -167,6 +167,11 @@ export function openStage({ container, look, start, calm, on }: Opening) {
     where(at: Position): { x: number; y: number } {
       return map.project([at[0], at[1]])
     },
+    /** The position at a point of the stage. */
+    at({ x, y }: { x: number; y: number }): Position {
+      const { lng, lat } = map.unproject([x, y])
+      return [lng, lat]
+    },
     /** Ask the service again for what failed while it was away. */
     refresh(): void {
       for (const source of Object.keys(map.getStyle().sources)) map.refreshTiles(source)
