@@ -15,7 +15,6 @@ from api.access.passwords import Kiln
 from api.access.people_routes import router as people
 from api.access.routes import router as account
 from api.database import create_engine
-from api.exports.routes import router as exports
 from api.heat.routes import router as heat
 from api.heat.watch import Watch
 from api.issues.routes import router as issues
@@ -61,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.admission = admission.admitted
     app.state.kiln = Kiln()
     problems.install(app)
-    for router in (health.router, account, people, places, plans, rules, issues, maps, heat, exports, basemap.router):
+    for router in (health.router, account, people, places, plans, rules, issues, maps, heat, basemap.router):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)

@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { offline } from './vite/offline.ts'
 import { preload } from './vite/preload.ts'
 import { words } from './vite/words.ts'
 
@@ -10,7 +11,7 @@ const SERVICE = process.env['MINQING_SERVICE'] ?? 'http://127.0.0.1:8000'
 const PAGES = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.html'))
 
 export default defineConfig({
-  plugins: [words(), preload(), vue()],
+  plugins: [words(), preload(), vue(), offline()],
   define: { __PAGES__: JSON.stringify(PAGES) },
   build: {
     target: 'es2022',
@@ -20,5 +21,6 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': SERVICE } },
-  test: { include: ['test/**/*.test.ts'], sequence: { shuffle: true } },
+  // A loaded machine is slow, not wrong: nothing in these tests waits for a clock.
+  test: { include: ['test/**/*.test.ts'], sequence: { shuffle: true }, testTimeout: 60_000 },
 })

@@ -264,14 +264,6 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("GET", "/api/plans/{plan_id}/run"): PLAN,
     ("DELETE", "/api/plans/{plan_id}/run"): EDITED_PLAN,
     ("GET", "/api/plans/{plan_id}/run/events"): PLAN,
-    # files out
-    ("GET", "/api/exports/{what}"): Expectation(
-        who=PLAN_READERS,
-        path=lambda _: {"what": "grid"},
-        query=lambda target: {"format": "geojson", "plan": str(target.plan)},
-        placed=True,
-        seen_as=plan_seen,
-    ),
     # rules
     ("GET", "/api/rules"): SELF,
     ("GET", "/api/rules/{community_id}"): Expectation(

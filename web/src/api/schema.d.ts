@@ -208,26 +208,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/exports/{what}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export
-         * @description A layer, or a whole plan, as a file.
-         */
-        get: operations["export_api_exports__what__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -2212,12 +2192,6 @@ export interface components {
             name_en: string;
         };
         /**
-         * Datum
-         * @description A datum, or the projection of one, that files of this trade come in.
-         * @enum {string}
-         */
-        Datum: "wgs84" | "cgcs2000" | "gcj02" | "bd09" | "web_mercator";
-        /**
          * DemoRead
          * @description A demo account of the sample; all of them share one password, and work on the machine itself only.
          */
@@ -2372,12 +2346,6 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /**
-         * Exported
-         * @description What may be asked for.
-         * @enum {string}
-         */
-        Exported: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "household" | "barrier" | "area" | "grid" | "member" | "plan";
         /**
          * FaultRead
          * @description What is wrong with one row of a file, and what to do.
@@ -4494,56 +4462,6 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    export_api_exports__what__get: {
-        parameters: {
-            query?: {
-                format?: "gpkg" | "zip" | "geojson" | "xlsx" | "kml" | "csv" | "parquet" | "html" | "pdf";
-                datum?: components["schemas"]["Datum"];
-                text?: "utf-8" | "gbk";
-                /** @description Key; the one in force if empty. */
-                plan?: string;
-                /** @description Code of a place. */
-                within?: string;
-                lang?: "zh" | "en";
-            };
-            header?: never;
-            path: {
-                what: components["schemas"]["Exported"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
                 headers: {
                     [name: string]: unknown;
                 };

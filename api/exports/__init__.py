@@ -1,1 +1,0 @@
-"""What goes out: any layer and a whole plan, in the formats and datums that others work with."""

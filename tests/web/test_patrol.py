@@ -1,0 +1,157 @@
+"""The phone page as a grid worker uses it: reports made without signal arrive once, whole, silent about the phone."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import piexif
+import psycopg
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+PHONE = {"width": 390, "height": 844}
+BUILDING = """
+SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_PointOnSurface(geometry) AS p FROM building ORDER BY code LIMIT 1) b
+"""
+
+
+@pytest.fixture
+def here(sample_url: str) -> dict[str, float]:
+    """Inside the first building, which is the demo grid worker's."""
+    with psycopg.connect(sample_url) as connection:
+        row = connection.execute(BUILDING).fetchone()
+    assert row is not None
+    return {"longitude": row[0], "latitude": row[1], "accuracy": 12}
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo that says where and when it was taken."""
+    tags = piexif.dump(
+        {
+            "Exif": {piexif.ExifIFD.DateTimeOriginal: b"2026:03:01 08:30:00"},
+            "GPS": {
+                piexif.GPSIFD.GPSLatitudeRef: b"N",
+                piexif.GPSIFD.GPSLatitude: ((30, 1), (39, 1), (0, 1)),
+                piexif.GPSIFD.GPSLongitudeRef: b"E",
+                piexif.GPSIFD.GPSLongitude: ((104, 1), (3, 1), (0, 1)),
+            },
+        }
+    )
+    path = tmp_path / "fire-exit.jpg"
+    Image.new("RGB", (640, 480), (180, 40, 40)).save(path, exif=tags)
+    return path
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page], here: dict[str, float]) -> Callable[..., Page]:
+    def open_(**options: Any) -> Page:
+        place = {"geolocation": here, "permissions": ["geolocation"], "viewport": PHONE, "has_touch": True}
+        page = open_page("patrol.html", login="demo-grid-worker", **(place | options))
+        page.wait_for_selector(".phone")
+        return page
+
+    return open_
+
+
+def fill(page: Page, words: str, photo: Path | None = None) -> None:
+    """Fill the report in as far as a grid worker in a hurry does."""
+    page.locator(".here").click()
+    page.locator(".tile").first.click()
+    page.locator(".tile").first.click()
+    page.fill("#words", words)
+    if photo:
+        page.set_input_files("input[type=file]", photo)
+        expect(page.locator(".shot img")).to_be_visible()
+
+
+def reported(sample_url: str, words: str) -> list[Any]:
+    with psycopg.connect(sample_url) as connection:
+        return connection.execute("SELECT id FROM issue WHERE description = %s", [words]).fetchall()
+
+
+def waits_for_shell(page: Page) -> None:
+    """Until the service worker keeps the page."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+
+
+def test_a_report_made_without_signal_arrives_once_and_whole(
+    phone: Callable[..., Page], sample_url: str, photo: Path
+) -> None:
+    page = phone()
+    waits_for_shell(page)
+    page.reload()
+    page.wait_for_selector(".phone")
+    page.context.set_offline(True)
+    fill(page, "消防通道被堵", photo)
+    page.locator(".send").click()
+    expect(page.locator(".tab .count")).to_contain_text("2")
+    assert reported(sample_url, "消防通道被堵") == []
+    page.reload()
+    page.wait_for_selector(".phone")
+    expect(page.locator(".tab .count")).to_contain_text("2")
+    page.context.set_offline(False)
+    page.goto(page.url.partition("#")[0] + "#outbox")
+    expect(page.locator(".empty-state")).to_be_visible()
+    assert len(reported(sample_url, "消防通道被堵")) == 1
+
+
+def test_a_photo_that_arrives_says_nothing_of_the_phone(
+    phone: Callable[..., Page], sample_url: str, photo: Path
+) -> None:
+    page = phone()
+    sent: list[bytes] = []
+    page.on(
+        "request", lambda request: sent.append(request.post_data_buffer or b"") if "/photos/" in request.url else None
+    )
+    fill(page, "楼道堆物", photo)
+    page.locator(".send").click()
+    page.goto(page.url.partition("#")[0] + "#outbox")
+    expect(page.locator(".empty-state")).to_be_visible()
+    assert len(reported(sample_url, "楼道堆物")) == 1
+    pictures = [body for body in sent if body[:2] == b"\xff\xd8"]
+    assert pictures
+    for picture in pictures:
+        assert b"Exif" not in picture
+        assert Image.open(io.BytesIO(picture)).size == (640, 480)
+
+
+def test_the_outbox_can_be_carried_away_in_a_file(phone: Callable[..., Page], tmp_path: Path) -> None:
+    page = phone()
+    page.context.set_offline(True)
+    fill(page, "井盖松动")
+    page.locator(".send").click()
+    page.goto(page.url.partition("#")[0] + "#outbox")
+    with page.expect_download() as saved:
+        page.get_by_text("导出为文件").click()
+    path = tmp_path / "outbox.json"
+    saved.value.save_as(path)
+    carton = json.loads(path.read_text(encoding="utf-8"))
+    assert carton["format"] == "minqing-outbox/1"
+    assert [parcel["kind"] for parcel in carton["parcels"]] == ["report"]
+
+
+def test_without_permission_the_pin_says_where(phone: Callable[..., Page]) -> None:
+    page = phone(permissions=[], geolocation=None)
+    expect(page.get_by_role("status").filter(has_text="没有定位权限")).to_be_visible()
+    page.locator(".here").click()
+    page.locator(".pin-frame canvas").click(position={"x": 120, "y": 80})
+    expect(page.get_by_role("status").filter(has_text="按图钉的位置上报")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("tab", ["report", "tasks", "outbox"])
+def test_nothing_on_the_phone_is_wider_than_the_phone(phone: Callable[..., Page], tab: str, language: str) -> None:
+    page = phone(language=language, viewport={"width": 360, "height": 640})
+    page.goto(page.url.partition("#")[0] + f"#{tab}")
+    page.locator(".tab[aria-current]").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

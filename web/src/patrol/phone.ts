@@ -1,0 +1,83 @@
+/** The phone's memory: who carries it, where it is, what it has still to send, the categories it knows. */
+
+import { computed, inject, shallowRef, watch, type InjectionKey } from 'vue'
+import { answer, type Schemas } from '../api/service'
+import { keepDraining, openOutbox, type Outbox } from '../core/outbox/outbox'
+import { unsent, type Parcel } from '../core/outbox/parcel'
+import { openSender } from '../core/outbox/send'
+import { openStore } from '../core/outbox/store'
+import type { Page } from '../frame/page'
+import { kept } from './kept'
+import { openCompass } from './position'
+import { forgetKnown } from './shell'
+
+export type Category = Schemas['CategoryRead']
+export type Phone = Awaited<ReturnType<typeof openPhone>>
+export const PHONE: InjectionKey<Phone> = Symbol('phone')
+
+export function usePhone(): Phone {
+  const phone = inject(PHONE)
+  if (!phone) throw new Error('A component of the phone stands outside it.')
+  return phone
+}
+
+const TICK_MS = 20_000
+
+export async function openPhone(page: Page) {
+  const { account, preferences, line } = page
+  const lastOwner = kept<string>('owner')
+  const knownCategories = kept<readonly Category[]>('categories')
+  const parcels = shallowRef<readonly Parcel[]>([])
+  const categories = shallowRef<readonly Category[]>(knownCategories.read() ?? [])
+  /** The time as the page shows it; moves on by itself. */
+  const now = shallowRef(Date.now())
+  const compass = openCompass()
+  /** Who carries the phone: without signal, who did last. */
+  const owner = computed(() => account.member.value?.login ?? (account.known.value && account.me.value ? '' : (lastOwner.read() ?? '')))
+
+  const send = openSender({ fetch: (request) => fetch(request), headers, origin: location.origin })
+  const outbox: Outbox = openOutbox(await openStore(), send, {
+    now: Date.now,
+    chance: Math.random,
+    owner: () => owner.value,
+    locks: navigator.locks,
+    changed: (all) => (parcels.value = all),
+  })
+  parcels.value = await outbox.all()
+
+  function headers(): Record<string, string> {
+    const word = account.me.value?.csrf
+    return { 'Accept-Language': preferences.language.value, ...(word ? { 'X-Minqing-CSRF': word } : {}) }
+  }
+
+  async function readCategories(): Promise<void> {
+    const told = await answer(() => line.GET('/api/issue-categories'))
+    if (!told.ok) return
+    categories.value = told.value
+    knownCategories.write(told.value)
+  }
+
+  /** Somebody else carries the phone now: what the last one was shown is forgotten, what they made waits for them. */
+  function handedOver(login: string | undefined): void {
+    if (!login) return
+    const before = lastOwner.read()
+    if (before && before !== login) forgetKnown()
+    lastOwner.write(login)
+    void outbox.hurry()
+  }
+
+  watch(() => account.member.value?.login, handedOver, { immediate: true })
+  page.whenBack(() => void Promise.all([readCategories(), outbox.hurry()]))
+  setInterval(() => (now.value = Date.now()), TICK_MS)
+  keepDraining(outbox, window, () => owner.value, Date.now)
+  void readCategories()
+
+  return {
+    ...{ page, outbox, parcels, categories, compass, owner, now },
+    waiting: computed(() => unsent(parcels.value)),
+    categoryName: (code: string) => {
+      const found = categories.value.find((category) => category.code === code)
+      return found ? found[preferences.language.value === 'en' ? 'en' : 'zh'] : code
+    },
+  }
+}
