@@ -26,8 +26,9 @@ def is_empty(url: str) -> bool:
 def load_sample(url: str, *, folder: Path = SAMPLE, progress: Callable[[int], None] = lambda _: None) -> None:
     """Load the sample subdistrict, door by door, into the empty store at ``url`` (the owner's role)."""
     # The geometry libraries take a second to import; most starts only ask whether the store is empty.
+    from api.issues.sample import live_through_a_year  # noqa: PLC0415  # see above
     from api.places.load import load_city  # noqa: PLC0415  # see above
     from geo.synthesis.files import read_sample  # noqa: PLC0415  # see above
 
-    afterwards = (rebuild, welcome_visitors, employ_everybody)
+    afterwards = (rebuild, welcome_visitors, employ_everybody, live_through_a_year)
     load_city(url, [read_sample(folder)], doors=True, progress=progress, afterwards=afterwards)
