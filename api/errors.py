@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from starlette import status as http
 
@@ -52,6 +53,11 @@ class ServiceError(Exception):
     @property
     def headers(self) -> dict[str, str]:
         """What the answer's head says besides."""
+        return {}
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What a program reads besides the sentence (RFC 9457 extension members); plain data."""
         return {}
 
 

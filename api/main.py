@@ -23,7 +23,8 @@ from api.maps.door import TileDoor
 from api.maps.routes import router as maps
 from api.maps.service import open_store
 from api.places.routes import router as places
-from api.plans.routes import router as plans
+from api.plans import doors as plans
+from api.plans.shelf import Shelf
 from api.rules.routes import router as rules
 from api.settings import Settings
 
@@ -59,8 +60,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.admission = admission.admitted
     app.state.kiln = Kiln()
+    app.state.sheets = Shelf()
     problems.install(app)
-    for router in (health.router, account, people, places, plans, rules, issues, maps, heat, basemap.router):
+    for router in (health.router, account, people, places, *plans.ROUTERS, rules, issues, maps, heat, basemap.router):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)

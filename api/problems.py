@@ -64,8 +64,10 @@ def answer(
     sentence: Sentence,
     headers: Mapping[str, str] | None = None,
     kind: str = "about:blank",
+    *,
+    members: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
-    """A problem as a response, in the language that the request prefers."""
+    """A problem as a response, in the language that the request prefers; ``members`` for programs."""
     problem = Problem(
         type=kind,
         title=HTTPStatus(status).phrase,
@@ -73,13 +75,16 @@ def answer(
         detail=sentence.spoken(request.headers.get("accept-language")),
     )
     return JSONResponse(
-        problem.model_dump(), status_code=status, headers=headers, media_type="application/problem+json"
+        {**(members or {}), **problem.model_dump()},
+        status_code=status,
+        headers=headers,
+        media_type="application/problem+json",
     )
 
 
 async def _on_service_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
-    return answer(request, error.status, error.sentence, error.headers, error.kind)
+    return answer(request, error.status, error.sentence, error.headers, error.kind, members=error.members)
 
 
 async def _on_http_error(request: Request, error: Exception) -> JSONResponse:

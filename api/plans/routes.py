@@ -12,7 +12,8 @@ from sse_starlette import EventSourceResponse
 
 from api.database import Session, fresh_look
 from api.plans import service
-from api.plans.schemas import GridRead, PlanCreate, PlanRead, RunCreate, RunRead
+from api.plans.asking import Sheets
+from api.plans.schemas import GridRead, PlanCreate, PlanRead, PlanState, PlanUpdate, RunCreate, RunRead
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
 PlanId = Annotated[UUID, Path(description="A plan's key.")]
@@ -20,15 +21,23 @@ LOOK_EVERY_S = 0.4
 
 
 @router.get("")
-async def list_plans(session: Session) -> list[PlanRead]:
+async def list_plans(
+    session: Session, community_id: UUID | None = None, state: PlanState | None = None
+) -> list[PlanRead]:
     """The newest plans."""
-    return await service.list_plans(session)
+    return await service.list_plans(session, community_id=community_id, state=state)
 
 
 @router.post("", status_code=201)
-async def create_plan(session: Session, said: PlanCreate) -> PlanRead:
-    """A new empty draft."""
-    return await service.create_plan(session, said)
+async def create_plan(session: Session, shelf: Sheets, said: PlanCreate) -> PlanRead:
+    """A new draft: empty, for the machine to draw, copied, or imported."""
+    return await service.create_plan(session, shelf, said)
+
+
+@router.patch("/{plan_id}")
+async def change_plan(session: Session, plan_id: PlanId, said: PlanUpdate) -> PlanRead:
+    """Give a draft another name or rule."""
+    return await service.change_plan(session, plan_id, said)
 
 
 @router.get("/{plan_id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -40,18 +40,42 @@ class RuleSaid(Said):
         return self
 
 
+class ImportRow(Said):
+    """Floors of a unit and the grid that they are to belong to, by the file's own names."""
+
+    unit: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    grid: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    floor_lo: int | None = Field(default=None, ge=-10, le=200)
+    floor_hi: int | None = Field(default=None, ge=-10, le=200)
+
+
+class PlanUpdate(Said):
+    """What of a draft may be said anew."""
+
+    name: Name | None = None
+    rule: RuleSaid | None = None
+
+
 class PlanCreate(Said):
     """A new draft for a whole subdistrict, or for one community."""
 
     name: Name
     subdistrict_id: UUID | None = None
     community_id: UUID | None = None
-    rule: RuleSaid = RuleSaid()
+    rule: RuleSaid | None = None
+    source: Literal["empty", "machine", "in_force", "plan", "import"] = "empty"
+    base_id: UUID | None = None
+    rows: Annotated[list[ImportRow], Field(max_length=50_000)] = []
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.subdistrict_id is None) == (self.community_id is None):
             raise ValueError("name a subdistrict or a community, not both / 请指定一个街道或一个社区")
+        if (self.source == "plan") != (self.base_id is not None):
+            raise ValueError("base_id goes with source 'plan' / base_id 与来源“plan”同时使用")
+        if (self.source == "import") != bool(self.rows):
+            raise ValueError("rows go with source 'import' / rows 与来源“import”同时使用")
         return self
 
 
@@ -117,6 +141,10 @@ class PlanRead(Read):
     place_en: str
     rule: RuleSaid
     created_at: datetime
+    base_id: UUID | None
+    effective_from: date | None
+    effective_to: date | None
+    in_force: bool
     totals: PlanTotals
     run: RunRead | None
 

@@ -9,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from api.errors import ConflictError, NotFoundError
-from api.plans.schemas import GridRead, PlanRead, PlanTotals, RuleSaid, RunRead, StepRead
+from api.plans.drafts import fill
+from api.plans.schemas import GridRead, PlanRead, PlanTotals, RuleSaid, RunCreate, RunRead, StepRead
 from api.plans.tables import PlanRow, PlanRunRow
+from api.rules.service import rule_for, rule_for_subdistrict, today
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from api.plans.schemas import PlanCreate, RunCreate
+    from api.plans.schemas import PlanCreate, PlanUpdate
+    from api.plans.shelf import Shelf
 
 DRAW = "plans.draw"
 """The queue's name for drawing a plan; ``api.worker`` answers to it."""
@@ -27,6 +30,7 @@ GRIDS_LISTED = 5_000
 
 PLAN = """
 SELECT p.id, p.name, p.state, p.version, p.subdistrict_id, p.community_id, p.least, p.most, p.target, p.created_at,
+       p.base_id, p.in_force, lower(p.effective) AS effective_from, upper(p.effective) - 1 AS effective_to,
        coalesce(c.name, s.name) AS place, coalesce(c.name_en, s.name_en) AS place_en,
        coalesce(c.households, s.households) AS living,
        g.grids, g.households, g.outside
@@ -71,11 +75,12 @@ def _none(zh: str, en: str) -> NotFoundError:
     return NotFoundError(f"没有这个{zh},或您无权查看。", f"There is no such {en}, or it is not yours to see.")
 
 
-async def create_plan(session: AsyncSession, said: PlanCreate) -> PlanRead:
-    """A new empty draft.
+async def create_plan(session: AsyncSession, shelf: Shelf, said: PlanCreate) -> PlanRead:
+    """A new draft: empty, for the machine to draw, copied, or imported.
 
     Raises:
-        NotFoundError: there is no such subdistrict or community.
+        NotFoundError: there is no such subdistrict or community, or nothing to copy.
+        InvalidError: imported rows do not fit.
     """
     subdistrict_id = said.subdistrict_id
     if said.community_id is not None:
@@ -85,17 +90,55 @@ async def create_plan(session: AsyncSession, said: PlanCreate) -> PlanRead:
         subdistrict_id = None
     if subdistrict_id is None:
         raise _none("街道或社区", "subdistrict or community")
+    rule = said.rule or await _rule_here(session, subdistrict_id, said.community_id)
     row = PlanRow(
         name=said.name,
         subdistrict_id=subdistrict_id,
         community_id=said.community_id,
-        least=said.rule.least,
-        most=said.rule.most,
-        target=said.rule.target,
+        base_id=said.base_id,
+        least=rule.least,
+        most=rule.most,
+        target=rule.target,
     )
     session.add(row)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise _none("被复制的方案", "plan to be copied") from error
+    await fill(session, shelf, row.id, said)
+    if said.source == "machine":
+        await ask_run(session, row.id, RunCreate())
     return await read_plan(session, row.id)
+
+
+async def _rule_here(session: AsyncSession, subdistrict_id: UUID, community_id: UUID | None) -> RuleSaid:
+    """The rule that holds there today."""
+    day = await today(session)
+    if community_id is not None:
+        rule = await rule_for(session, community_id, day)
+    else:
+        rule = await rule_for_subdistrict(session, subdistrict_id, day)
+    return RuleSaid(least=rule.least, most=rule.most, target=rule.target)
+
+
+async def change_plan(session: AsyncSession, plan_id: UUID, said: PlanUpdate) -> PlanRead:
+    """Give a draft another name or rule.
+
+    Raises:
+        NotFoundError: there is none of that id.
+        ConflictError: it is no longer a draft.
+    """
+    plan = await session.get(PlanRow, plan_id, with_for_update=True)
+    if plan is None:
+        raise _none("方案", "plan")
+    if plan.state != "draft":
+        raise ConflictError("只有草稿可以修改。", "Only a draft can be changed.")
+    plan.name = said.name or plan.name
+    if said.rule is not None:
+        plan.least, plan.most, plan.target = said.rule.least, said.rule.most, said.rule.target
+    plan.version += 1
+    await session.flush()
+    return await read_plan(session, plan_id)
 
 
 async def _exists(session: AsyncSession, table: str, key: UUID | None) -> bool:
@@ -103,10 +146,17 @@ async def _exists(session: AsyncSession, table: str, key: UUID | None) -> bool:
     return bool((await session.execute(query, {"id": key})).scalar())
 
 
-async def list_plans(session: AsyncSession) -> list[PlanRead]:
-    """The newest plans, without their runs."""
-    query = text(f"{PLAN} ORDER BY p.created_at DESC LIMIT :most")
-    rows = (await session.execute(query, {"most": PLANS_LISTED})).mappings().all()
+async def list_plans(
+    session: AsyncSession, *, community_id: UUID | None = None, state: str | None = None
+) -> list[PlanRead]:
+    """The newest plans, without their runs; of one community also those of its whole subdistrict."""
+    query = text(f"""{PLAN}
+     WHERE (CAST(:state AS text) IS NULL OR p.state = :state)
+       AND (CAST(:community AS uuid) IS NULL OR p.community_id = :community OR (p.community_id IS NULL
+            AND p.subdistrict_id = (SELECT subdistrict_id FROM community WHERE id = :community)))
+     ORDER BY p.created_at DESC LIMIT :most""")  # noqa: S608  # our own words
+    asked = {"most": PLANS_LISTED, "community": community_id, "state": state}
+    rows = (await session.execute(query, asked)).mappings().all()
     return [_plan(row, None) for row in rows]
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, Text, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Text, text
 from sqlalchemy.dialects.postgresql import DATERANGE, INT4RANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,8 @@ class PlanRow(Row):
     most: Mapped[int] = mapped_column(server_default="100")
     target: Mapped[int] = mapped_column(server_default="70")
     effective: Mapped[Range[date] | None] = mapped_column(DATERANGE)
+    events: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    in_force: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
 
 
@@ -48,6 +50,7 @@ class MicroGridRow(Row):
     floor_lo: Mapped[int | None]
     floor_hi: Mapped[int | None]
     households: Mapped[int] = mapped_column(server_default="0")
+    locked: Mapped[bool] = mapped_column(server_default="false")
     geometry: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
 
 

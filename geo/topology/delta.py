@@ -13,6 +13,7 @@ from geo.topology.plain import MAPPINGS, as_data, from_data
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from geo.topology.adjacency import UnitPair
     from geo.topology.plan import Plan
 
 Change = tuple[Any, Any]
@@ -41,7 +42,12 @@ class Delta:
 
     def touches(self) -> frozenset[tuple[str, str]]:
         """Parts and keys that changed: two edits that touch nothing in common are independent."""
-        return frozenset((part, key) for part, changes in self.changes.items() for key in changes)
+        touched = {(part, key) for part, changes in self.changes.items() for key in changes}
+        if self.edits is not None:
+            before, after = self.edits
+            said = (before.joined ^ after.joined) | (before.parted ^ after.parted)
+            touched |= {("edits", f"{a}|{b}") for a, b in said}
+        return frozenset(touched)
 
     def as_data(self) -> dict[str, Any]:
         """The change as plain data."""
@@ -105,10 +111,18 @@ def changed(plan: Plan, delta: Delta) -> Plan:
                 values[key] = after
         parts[part] = values
     if delta.edits is not None:
-        if plan.edits != delta.edits[0]:
-            raise RefusedError(why.LATER_EDITS)
-        parts["edits"] = delta.edits[1]
+        before, after = delta.edits
+        joined = _shifted(plan.edits.joined, before.joined, after.joined)
+        parts["edits"] = Edits(joined, _shifted(plan.edits.parted, before.parted, after.parted))
     return replace(plan, **parts)
+
+
+def _shifted(now: frozenset[UnitPair], before: frozenset[UnitPair], after: frozenset[UnitPair]) -> frozenset[UnitPair]:
+    """The pairs with what was said anew; what others said about other pairs stays."""
+    gone, new = before - after, after - before
+    if not gone <= now or new & now:
+        raise RefusedError(why.LATER_EDITS)
+    return (now - gone) | new
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -8,22 +8,23 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from geo.topology.plan import Plan
 
 LEAST_AREA_M2 = 1e-4
 
 
-def flaws(plan: Plan, *, tiling: bool = True) -> list[str]:
+def flaws(plan: Plan, *, tiling: bool = True, compounds: Collection[str] | None = None) -> list[str]:
     """What is wrong with a plan, in sentences; empty when nothing is.
 
     Args:
         plan: any plan.
         tiling: whether to check the cells too (the dear part).
+        compounds: whose cells to check; None: all.
     """
     found = [*_dwellings(plan), *_grids(plan), *_edges(plan)]
-    return [*found, *_tiling(plan)] if tiling else found
+    return [*found, *_tiling(plan, compounds)] if tiling else found
 
 
 def _dwellings(plan: Plan) -> Iterator[str]:
@@ -53,10 +54,12 @@ def _edges(plan: Plan) -> Iterator[str]:
                 yield f"Unit {key} is next to {other}, but not the other way round."
 
 
-def _tiling(plan: Plan) -> Iterator[str]:
+def _tiling(plan: Plan, compounds: Collection[str] | None) -> Iterator[str]:
     homes: dict[str, list[str]] = {}
     for key in sorted(plan.units):
-        homes.setdefault(plan.compound(key), []).append(key)
+        home = plan.compound(key)
+        if compounds is None or home in compounds:
+            homes.setdefault(home, []).append(key)
     for compound, keys in homes.items():
         if not all(key in plan.cells for key in keys):
             yield f"Compound {compound}: a unit has no ground."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geo.topology.adjacency import Edits, walkable
 from geo.topology.cells import lay_cells
 from geo.topology.plan import Band, MicroGrid, Plan
+from geo.topology.tiles import smooth_cells
 from geo.topology.verbs.resettle import beside
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _plan(ground: Ground, cells: Cells, rule: Rule, edits: Edits, bands: Mapping
         compounds={c.key: c for c in ground.compounds},
         buildings={b.key: b for b in ground.buildings},
         units={u.key: u for u in ground.units},
-        cells=dict(zip(keys, cells.polygons, strict=True)),
+        cells=dict(zip(keys, smooth_cells(cells), strict=True)),
         edges=beside(keys, pairs, edits),
         bands=bands,
         grids={},

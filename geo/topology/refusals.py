@@ -34,4 +34,7 @@ BAD_GEOMETRY = Refusal("bad-geometry", "图形无效或不在小区内。", "The
 LATER_EDITS = Refusal(
     "later-edits", "之后的编辑依赖于它，请先撤销那些编辑。", "Later edits depend on it: undo those first."
 )
+NOTHING_TO_UNDO = Refusal("nothing-to-undo", "没有可以撤销的操作。", "There is nothing to undo.")
+NOTHING_TO_REDO = Refusal("nothing-to-redo", "没有可以重做的操作。", "There is nothing to redo.")
+NOT_IN_EFFECT = Refusal("not-in-effect", "没有这一步操作，或它已被撤销。", "There is no such edit in effect.")
 STALE = Refusal("stale", "方案已被他人修改。", "The plan has changed in the meantime.")

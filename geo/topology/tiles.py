@@ -72,6 +72,16 @@ def lay_tiles(cells: Cells, unit: NDArray[np.int32], grid: NDArray[np.int32], *,
     return Tiles(polygons, of_unit, tuple(name[1:] for name in names))
 
 
+def smooth_cells(cells: Cells) -> NDArray[np.object_]:
+    """The cells of a ground without the kinks of their common borders: a plan's own cells, still a coverage.
+
+    Whatever grids a plan makes of them, their outlines are unions of these, so that an edit changes no other outline.
+    """
+    each = np.arange(len(cells.polygons), dtype=np.int32)
+    tiles = lay_tiles(cells, each, each)
+    return np.asarray(shapely.normalize(tiles.polygons[tiles.of_unit]))
+
+
 def _smooth(polygons: NDArray[np.object_], own: NDArray[np.intp], cells: Cells, of_unit: NDArray[np.intp]) -> None:
     """Simplify the tiles of one compound together; those whose footprints would be cut keep their borders."""
     solid, holder = _solids(cells, own, of_unit)
@@ -80,7 +90,8 @@ def _smooth(polygons: NDArray[np.object_], own: NDArray[np.intp], cells: Cells, 
         while free.sum() > 1:
             tiles = polygons[own]
             tiles[free] = shapely.coverage_simplify(tiles[free], tolerance, simplify_boundary=False)
-            cut = _cut(tiles, solid, holder)
+            # A tile that keeps its borders and yet is cut was so before: the ground's doing, not smoothing's.
+            cut = _cut(tiles, solid, holder) & free[holder]
             if not cut.any():
                 polygons[own] = tiles
                 break

@@ -13,6 +13,7 @@ from geo.topology.adjacency import walkable
 from geo.topology.cells import lay_cells
 from geo.topology.ground import Ground
 from geo.topology.portions import neighbouring
+from geo.topology.tiles import smooth_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,7 +43,7 @@ def resettled(plan: Plan, compound: str) -> Plan:
     if part.units:
         laid = lay_cells(part)
         keys = [u.key for u in part.units]
-        cells |= dict(zip(keys, laid.polygons, strict=True))
+        cells |= dict(zip(keys, smooth_cells(laid), strict=True))
         pairs = [(keys[a], keys[b]) for a, b in walkable(part, laid).tolist()]
         edges |= beside(keys, pairs, plan.edits)
     return replace(plan, cells=cells, edges=edges)

@@ -101,6 +101,11 @@ def plan(target: Target) -> Filling:
     return {"plan_id": target.plan}
 
 
+def in_community(target: Target) -> Filling:
+    """The target's community."""
+    return {"community_id": target.community}
+
+
 def plan_seen(target: Target) -> str:
     """The community that a plan is of."""
     return target.inside(3)
@@ -139,6 +144,8 @@ ISSUE = Expectation(who=STAFF, path=issue, placed=True, seen_as=compound_seen)
 TENDERS = MANAGERS | {Role.GRID_WORKER, Role.GRID_LEAD}
 SELF = Expectation()
 PLAN_READERS = READERS - {Role.RESIDENT, Role.PROPERTY_FIRM, Role.GRID_LEAD}
+WHOLE = EDITORS | {Role.DEPARTMENT}
+"""Who sees whole communities, not just what is theirs in them."""
 PLAN = Expectation(who=PLAN_READERS, path=plan, placed=True, seen_as=plan_seen)
 EDITED_PLAN = Expectation(who=EDITORS, path=plan, placed=True, seen_as=plan_seen)
 
@@ -257,7 +264,28 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ),
     ("GET", "/api/plans/{plan_id}"): PLAN,
     ("DELETE", "/api/plans/{plan_id}"): EDITED_PLAN,
+    ("PATCH", "/api/plans/{plan_id}"): Expectation(
+        who=frozenset(), path=plan, body=lambda _: {"name": "新名"}, placed=True, seen_as=plan_seen
+    ),
     ("GET", "/api/plans/{plan_id}/grids"): PLAN,
+    ("GET", "/api/plans/{plan_id}/workbench"): Expectation(
+        who=WHOLE, path=plan, query=in_community, placed=True, seen_as=plan_seen
+    ),
+    ("GET", "/api/plans/{plan_id}/operations"): Expectation(
+        who=WHOLE, path=plan, query=in_community, placed=True, seen_as=plan_seen
+    ),
+    ("POST", "/api/plans/{plan_id}/edits"): Expectation(
+        who=frozenset(),  # the plans of this world are published, so nobody may
+        path=plan,
+        body=lambda target: {
+            "id": str(NOBODYS),
+            "community_id": str(target.community),
+            "base_version": 0,
+            "operations": [{"verb": "undo"}],
+        },
+        placed=True,
+        seen_as=plan_seen,
+    ),
     ("POST", "/api/plans/{plan_id}/run"): Expectation(
         who=EDITORS, path=plan, body=lambda _: {}, placed=True, seen_as=plan_seen
     ),
