@@ -8,6 +8,7 @@ import psycopg
 
 from api.access.demo import employ_everybody, welcome_visitors
 from api.maps.rebuild import rebuild
+from api.plans.sample import publish_sample
 from api.settings import ROOT
 
 if TYPE_CHECKING:
@@ -30,5 +31,9 @@ def load_sample(url: str, *, folder: Path = SAMPLE, progress: Callable[[int], No
     from api.places.load import load_city  # noqa: PLC0415  # see above
     from geo.synthesis.files import read_sample  # noqa: PLC0415  # see above
 
-    afterwards = (rebuild, welcome_visitors, employ_everybody, live_through_a_year)
+    def in_force(connection: psycopg.Connection) -> None:
+        if (folder / "plan.json").exists():
+            publish_sample(connection, folder / "plan.json")
+
+    afterwards = (in_force, rebuild, welcome_visitors, employ_everybody, live_through_a_year)
     load_city(url, [read_sample(folder)], doors=True, progress=progress, afterwards=afterwards)

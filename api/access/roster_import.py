@@ -24,7 +24,7 @@ PLACES = {
     for level in ("community", "compound", "building", "unit")
 } | {
     "micro_grid": text(
-        "SELECT g.id FROM micro_grid g JOIN plan p ON p.id = g.plan_id WHERE g.code = :code AND p.state = 'published'"
+        "SELECT g.id FROM micro_grid g JOIN plan p ON p.id = g.plan_id WHERE g.code = :code AND p.in_force"
     )
 }
 

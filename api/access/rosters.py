@@ -46,7 +46,7 @@ WITH place AS (
   UNION ALL SELECT 'building', id, name FROM building WHERE community_id = :community
   UNION ALL SELECT 'unit', id, name FROM unit WHERE community_id = :community
   UNION ALL SELECT 'micro_grid', g.id, g.name FROM micro_grid g JOIN plan p ON p.id = g.plan_id
-   WHERE g.community_id = :community AND p.state = 'published'
+   WHERE g.community_id = :community AND p.in_force
 ), counted AS (
   SELECT pl.level, pl.id, pl.name, r.id AS rule_id, r.least, r.post, r.party_member,
     (SELECT count(DISTINCT a.person_id) FROM assignment a JOIN person s ON s.id = a.person_id

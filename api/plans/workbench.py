@@ -76,7 +76,9 @@ async def workbench(session: AsyncSession, shelf: Shelf, plan_id: UUID, wanted: 
     if head is None and community_id is None:
         raise InvalidError("请指定社区:该方案覆盖多个社区。", "Name a community: this plan covers several.")
     if head is None:
-        raise NotFoundError("没有这个方案或社区,或您无权查看。", "There is no such plan or community, or it is not yours.")
+        raise NotFoundError(
+            "没有这个方案或社区,或您无权查看。", "There is no such plan or community, or it is not yours."
+        )
     sheet = await take_up(session, shelf, plan_id, head["community_id"])
     may = {"edit": head["edit"], "submit": head["edit"], "approve": head["approve"]}
     marks = [

@@ -1,4 +1,4 @@
-"""Draws the plan that ships with the sample subdistrict: ``python -m geo.drawing.sample data/samples`` writes plan.json.
+"""Draws the plan that ships with the sample: ``python -m geo.drawing.sample data/samples`` writes plan.json there.
 
 It is shipped as a file, since a store is to be ready within seconds of the first start, and drawing four communities
 takes half a minute. Keys are worked out from the codes, so that drawing again changes nothing.

@@ -28,26 +28,26 @@ CREATE FUNCTION grid_at(lon double precision, lat double precision, moment times
   LANGUAGE plpgsql STABLE {DEFINER} AS $$
 #variable_conflict use_column
 DECLARE here geometry := ST_SetSRID(ST_MakePoint(lon, lat), 4326);
-DECLARE found record;
+DECLARE hit record;
 BEGIN
-  SELECT c.id, c.name, c.subdistrict_id AS above INTO found FROM community c
+  SELECT c.id, c.name, c.subdistrict_id AS above INTO hit FROM community c
    WHERE c.geometry && here AND ST_Covers(c.geometry, here) ORDER BY c.id LIMIT 1;
   IF NOT FOUND THEN RETURN; END IF;
-  community_id := found.id; community := found.name; subdistrict_id := found.above;
+  community_id := hit.id; community := hit.name; subdistrict_id := hit.above;
   SELECT r.plan_id INTO plan_id FROM plan_reign r
-   WHERE r.community_id = found.id AND upper_inf(r.recorded) AND r.effective @> {DAY};
+   WHERE r.community_id = hit.id AND upper_inf(r.recorded) AND r.effective @> {DAY};
   IF plan_id IS NOT NULL THEN
     SELECT m.id, m.code, m.name, m.compound_id AS home, ST_Covers(m.geometry, here) AS inside, m.floor_lo,
            count(*) OVER () AS standing
-      INTO found FROM micro_grid m
+      INTO hit FROM micro_grid m
      WHERE m.plan_id = grid_at.plan_id AND m.community_id = grid_at.community_id
        AND m.geometry && ST_Expand(here, 0.0005) AND ST_DWithin(m.geometry, here, 0.0005)
      ORDER BY ST_Distance(m.geometry, here),
               CASE WHEN storey BETWEEN m.floor_lo AND m.floor_hi THEN 0 ELSE 1 END, m.floor_lo NULLS FIRST, m.id
      LIMIT 1;
     IF FOUND THEN
-      micro_grid_id := found.id; micro_grid_code := found.code; micro_grid := found.name;
-      covered := found.inside; stacked := found.floor_lo IS NOT NULL; compound_id := found.home;
+      micro_grid_id := hit.id; micro_grid_code := hit.code; micro_grid := hit.name;
+      covered := hit.inside; stacked := hit.floor_lo IS NOT NULL; compound_id := hit.home;
     END IF;
   END IF;
   IF compound_id IS NULL THEN

@@ -127,12 +127,22 @@ async def test_the_map_of_today_shows_published_grids_and_a_draft_only_to_who_as
         assert (await fetch(client, path, if_none_match=today.headers["etag"])).status_code == 304
         drafted = await client.get(f"{path}?plan={plan}")
         assert set(told(drafted.content, "micro_grid")) == {str(draft)}
+        # One plan a day rules a community: the former one's days end where the new one's begin.
+        former = "FROM micro_grid g WHERE g.id = %s AND r.plan_id = g.plan_id"
+        behind.execute(f"UPDATE plan_reign r SET effective = '[2026-01-01,2026-02-01)' {former}", [published])
         behind.execute("UPDATE plan SET state = 'published', effective = '[2026-02-01,)' WHERE id = %s", [plan])
-        both = await fetch(client, path, if_none_match=today.headers["etag"])
-        assert {str(published), str(draft)} <= set(told(both.content, "micro_grid"))
-        behind.execute("UPDATE plan SET state = 'superseded' WHERE id = %s", [plan])
-        again = await fetch(client, path, if_none_match=both.headers["etag"])
+        behind.execute("SELECT plan_turn()")
+        turned = await fetch(client, path, if_none_match=today.headers["etag"])
+        assert str(draft) in told(turned.content, "micro_grid")
+        assert str(published) not in told(turned.content, "micro_grid")
+        behind.execute("DELETE FROM plan_reign WHERE plan_id = %s", [plan])
+        behind.execute(f"UPDATE plan_reign r SET effective = '[2026-01-01,)' {former}", [published])
+        back = "UPDATE plan p SET state = 'published' FROM micro_grid g WHERE g.id = %s AND p.id = g.plan_id"
+        behind.execute(back, [published])
+        behind.execute("SELECT plan_turn()")
+        again = await fetch(client, path, if_none_match=turned.headers["etag"])
         assert str(draft) not in told(again.content, "micro_grid")
+        assert str(published) in told(again.content, "micro_grid")
         behind.execute("DELETE FROM plan WHERE id = %s", [plan])
         assert (await client.get(f"{path}?plan={plan}")).status_code == 204
 
