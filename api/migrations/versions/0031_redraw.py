@@ -1,7 +1,7 @@
 """Plans are redrawn by hand: the value that edits work on, the log of operations, what others are told, comments.
 
 Revision ID: 0031
-Revises: 0007
+Revises: 0053
 
 ``plan_sheet`` keeps one community of a plan as the value that ``geo.topology`` edits, as it was at ``state_version``;
 undo goes back to ``since``, where the sheet began. ``plan_operation`` is every edit since, each with what it changed,
@@ -14,7 +14,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0031"
-down_revision = "0007"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 

@@ -987,7 +987,7 @@ export interface paths {
         put?: never;
         /**
          * Create Plan
-         * @description A new empty draft.
+         * @description A new draft: empty, for the machine to draw, copied, or imported.
          */
         post: operations["create_plan_api_plans_post"];
         delete?: never;
@@ -1017,7 +1017,11 @@ export interface paths {
         delete: operations["delete_plan_api_plans__plan_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Plan
+         * @description Give a draft another name or rule.
+         */
+        patch: operations["change_plan_api_plans__plan_id__patch"];
         trace?: never;
     };
     "/api/plans/{plan_id}/breaches": {
@@ -1040,6 +1044,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Plan
+         * @description Do operations on one community of a draft, all or none; undo, redo and take-back among them.
+         */
+        post: operations["edit_plan_api_plans__plan_id__edits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{plan_id}/grids": {
         parameters: {
             query?: never;
@@ -1052,6 +1076,26 @@ export interface paths {
          * @description The micro-grids of a plan.
          */
         get: operations["read_grids_api_plans__plan_id__grids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Operations
+         * @description The log of one community of a plan, oldest first, and the patch since then.
+         */
+        get: operations["read_operations_api_plans__plan_id__operations_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1100,6 +1144,26 @@ export interface paths {
          * @description The latest run as it goes on (server-sent events): a ``run`` event whenever something has changed.
          */
         get: operations["follow_run_api_plans__plan_id__run_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/workbench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Workbench
+         * @description Everything that the editor needs of one community, in one answer; see docs/plans-api.md.
+         */
+        get: operations["read_workbench_api_plans__plan_id__workbench_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1897,7 +1961,7 @@ export interface components {
             /** Lon */
             lon: number;
             /** May */
-            may: components["schemas"]["MayRead"][];
+            may: components["schemas"]["api__issues__schemas__MayRead"][];
             /** Me Too */
             me_too: number;
             /** Merged */
@@ -2113,6 +2177,21 @@ export interface components {
             totals: components["schemas"]["Counts"];
         };
         /**
+         * CommunityHead
+         * @description The community on the workbench.
+         */
+        CommunityHead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+        };
+        /**
          * CommunityRead
          * @description A community whose roster one keeps.
          */
@@ -2241,6 +2320,85 @@ export interface components {
             account_closed: boolean;
             /** Posts Ended */
             posts_ended: number;
+        };
+        /**
+         * EditRead
+         * @description What came of an edit.
+         */
+        EditRead: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Entries */
+            entries: components["schemas"]["EntryRead"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            patch: components["schemas"]["PatchRead"];
+            /** Rebased */
+            rebased: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EditSaid
+         * @description Operations that happen together or not at all. ``id`` makes a repeated request harmless.
+         */
+        EditSaid: {
+            /** Base Version */
+            base_version: number;
+            /** Client */
+            client?: string | null;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Operations */
+            operations: components["schemas"]["OperationSaid"][];
+        };
+        /**
+         * EntryRead
+         * @description One operation in the log. ``of``: the version that an undo, redo or take-back is about.
+         */
+        EntryRead: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Client */
+            client: string | null;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** In Effect */
+            in_effect: boolean;
+            /** Mine */
+            mine: boolean;
+            /** Of */
+            of: number | null;
+            /** Verb */
+            verb: string;
+            /** Version */
+            version: number;
+            /** Who */
+            who: string;
         };
         /**
          * ExemptionCreate
@@ -2492,6 +2650,25 @@ export interface components {
             status: "ok";
         };
         /**
+         * ImportRow
+         * @description Floors of a unit and the grid that they are to belong to, by the file's own names.
+         */
+        ImportRow: {
+            /** Floor Hi */
+            floor_hi?: number | null;
+            /** Floor Lo */
+            floor_lo?: number | null;
+            /** Grid */
+            grid: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * IssuePage
          * @description One page of a list; ``next`` is the address's ``cursor`` for the page after it.
          */
@@ -2654,22 +2831,24 @@ export interface components {
          */
         Level: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "floor" | "household";
         /**
+         * LogRead
+         * @description The log from some version on, and the patch since then.
+         */
+        LogRead: {
+            /** Entries */
+            entries: components["schemas"]["EntryRead"][];
+            /** More */
+            more: boolean;
+            patch: components["schemas"]["PatchRead"];
+            /** Version */
+            version: number;
+        };
+        /**
          * MapSettingsRead
          * @description What the map page has to know before it draws.
          */
         MapSettingsRead: {
             basemap: components["schemas"]["BasemapRead"] | null;
-        };
-        /**
-         * MayRead
-         * @description One action, and why it may not be done now; both None where it may.
-         */
-        MayRead: {
-            action: components["schemas"]["Action"];
-            /** En */
-            en?: string | null;
-            /** Zh */
-            zh?: string | null;
         };
         /**
          * MeRead
@@ -2784,6 +2963,24 @@ export interface components {
             zh: string;
         };
         /**
+         * OperationSaid
+         * @description One verb with its arguments; which those are stands in docs/plans-api.md.
+         */
+        OperationSaid: {
+            /**
+             * Arguments
+             * @default {}
+             */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * Verb
+             * @enum {string}
+             */
+            verb: "reassign" | "merge" | "found" | "split" | "split_floors" | "swap" | "reshape" | "transfer" | "rename" | "lock" | "edit_adjacency" | "add_building" | "remove_building" | "correct_building" | "add_unit" | "remove_unit" | "correct_unit" | "undo" | "redo" | "take_back";
+        };
+        /**
          * PartSaid
          * @description One part of a case that is split (分案).
          */
@@ -2824,6 +3021,65 @@ export interface components {
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * PatchRead
+         * @description The present value of everything that changed, by key; null where it is gone. Overwrite, never merge.
+         */
+        PatchRead: {
+            /**
+             * Bands
+             * @default {}
+             */
+            bands: {
+                [key: string]: unknown;
+            };
+            /**
+             * Buildings
+             * @default {}
+             */
+            buildings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Cells
+             * @default {}
+             */
+            cells: {
+                [key: string]: unknown;
+            };
+            /**
+             * Compounds
+             * @default {}
+             */
+            compounds: {
+                [key: string]: unknown;
+            };
+            /**
+             * Edges
+             * @default {}
+             */
+            edges: {
+                [key: string]: unknown;
+            };
+            /** Edits */
+            edits?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Grids
+             * @default {}
+             */
+            grids: {
+                [key: string]: unknown;
+            };
+            /**
+             * Units
+             * @default {}
+             */
+            units: {
+                [key: string]: unknown;
+            };
         };
         /**
          * PersonCreate
@@ -3050,26 +3306,53 @@ export interface components {
          * @description A new draft for a whole subdistrict, or for one community.
          */
         PlanCreate: {
+            /** Base Id */
+            base_id?: string | null;
             /** Community Id */
             community_id?: string | null;
             /** Name */
             name: string;
             /**
-             * @default {
-             *       "least": 30,
-             *       "most": 100,
-             *       "target": 70
-             *     }
+             * Rows
+             * @default []
              */
-            rule: components["schemas"]["RuleSaid"];
+            rows: components["schemas"]["ImportRow"][];
+            rule?: components["schemas"]["RuleSaid"] | null;
+            /**
+             * Source
+             * @default empty
+             * @enum {string}
+             */
+            source: "empty" | "machine" | "in_force" | "plan" | "import";
             /** Subdistrict Id */
             subdistrict_id?: string | null;
+        };
+        /**
+         * PlanHead
+         * @description The plan on the workbench.
+         */
+        PlanHead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            rule: components["schemas"]["RuleSaid"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "approved" | "published" | "superseded";
         };
         /**
          * PlanRead
          * @description A plan with its figures and its latest run.
          */
         PlanRead: {
+            /** Base Id */
+            base_id: string | null;
             /** Community Id */
             community_id: string | null;
             /**
@@ -3077,11 +3360,17 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Effective From */
+            effective_from: string | null;
+            /** Effective To */
+            effective_to: string | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** In Force */
+            in_force: boolean;
             /** Name */
             name: string;
             /** Place */
@@ -3117,6 +3406,29 @@ export interface components {
             households: number;
             /** Households Without Grid */
             households_without_grid: number;
+        };
+        /**
+         * PlanUpdate
+         * @description What of a draft may be said anew.
+         */
+        PlanUpdate: {
+            /** Name */
+            name?: string | null;
+            rule?: components["schemas"]["RuleSaid"] | null;
+        };
+        /**
+         * PlaneRead
+         * @description The way from millimetres to WGS 84.
+         */
+        PlaneRead: {
+            /** Lat */
+            lat: number;
+            /** Lat Per Mm */
+            lat_per_mm: number;
+            /** Lon */
+            lon: number;
+            /** Lon Per Mm */
+            lon_per_mm: number;
         };
         /**
          * PostHeld
@@ -3932,6 +4244,58 @@ export interface components {
             subdistrict_id: string;
         };
         /**
+         * WorkbenchRead
+         * @description One community of a plan, ready for the editor; indices are places in the arrays of the same answer.
+         */
+        WorkbenchRead: {
+            /** Bands */
+            bands: [
+                number,
+                number,
+                number,
+                number
+            ][];
+            /** Barriers */
+            barriers: {
+                [key: string]: unknown;
+            }[];
+            /** Buildings */
+            buildings: {
+                [key: string]: unknown;
+            }[];
+            community: components["schemas"]["CommunityHead"];
+            /** Compounds */
+            compounds: {
+                [key: string]: unknown;
+            }[];
+            /** Edges */
+            edges: [
+                number,
+                number
+            ][];
+            /** Edits */
+            edits: {
+                [key: string]: unknown;
+            };
+            /** Gates */
+            gates: {
+                [key: string]: unknown;
+            }[];
+            /** Grids */
+            grids: {
+                [key: string]: unknown;
+            }[];
+            may: components["schemas"]["api__plans__edit_schemas__MayRead"];
+            plan: components["schemas"]["PlanHead"];
+            plane: components["schemas"]["PlaneRead"];
+            /** Units */
+            units: {
+                [key: string]: unknown;
+            }[];
+            /** Version */
+            version: number;
+        };
+        /**
          * EventRead
          * @description One event of the audit: ids, never contents.
          */
@@ -3995,6 +4359,29 @@ export interface components {
             status: components["schemas"]["Status"];
             /** Who */
             who: string;
+        };
+        /**
+         * MayRead
+         * @description One action, and why it may not be done now; both None where it may.
+         */
+        api__issues__schemas__MayRead: {
+            action: components["schemas"]["Action"];
+            /** En */
+            en?: string | null;
+            /** Zh */
+            zh?: string | null;
+        };
+        /**
+         * MayRead
+         * @description What the asker may do with the plan.
+         */
+        api__plans__edit_schemas__MayRead: {
+            /** Approve */
+            approve: boolean;
+            /** Edit */
+            edit: boolean;
+            /** Submit */
+            submit: boolean;
         };
     };
     responses: never;
@@ -6602,7 +6989,10 @@ export interface operations {
     };
     list_plans_api_plans_get: {
         parameters: {
-            query?: never;
+            query?: {
+                community_id?: string | null;
+                state?: ("draft" | "in_review" | "approved" | "published" | "superseded") | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6772,6 +7162,54 @@ export interface operations {
             };
         };
     };
+    change_plan_api_plans__plan_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_breaches_api_plans__plan_id__breaches_get: {
         parameters: {
             query?: {
@@ -6818,6 +7256,54 @@ export interface operations {
             };
         };
     };
+    edit_plan_api_plans__plan_id__edits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_grids_api_plans__plan_id__grids_get: {
         parameters: {
             query?: never;
@@ -6837,6 +7323,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_operations_api_plans__plan_id__operations_get: {
+        parameters: {
+            query: {
+                community_id: string;
+                since?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7016,6 +7550,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_workbench_api_plans__plan_id__workbench_get: {
+        parameters: {
+            query?: {
+                /** @description May be left out for a plan of one community. */
+                community_id?: string | null;
+                compound_id?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string;
+                "accept-encoding"?: string;
+            };
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkbenchRead"];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
