@@ -62,9 +62,9 @@ export function openIssues(page: Page) {
   async function read(): Promise<void> {
     const mine = ++asked
     phase.value = rows.value.length ? phase.value : 'reading'
-    const where = query.value
+    const { sort: _order, ...where } = query.value
     const [list, count, map] = await Promise.all([
-      answer(() => line.GET('/api/issues', { params: { query: { ...where, limit: AT_ONCE } } })),
+      answer(() => line.GET('/api/issues', { params: { query: { ...query.value, limit: AT_ONCE } } })),
       answer(() => line.GET('/api/issues/counts', { params: { query: where } })),
       answer(() => line.GET('/api/issues/map', { params: { query: where } })),
     ])
