@@ -17,11 +17,13 @@ from api.access.routes import router as account
 from api.database import create_engine
 from api.heat.routes import router as heat
 from api.heat.watch import Watch
+from api.issues.public_routes import router as residents
 from api.issues.routes import router as issues
 from api.maps import basemap
 from api.maps.door import TileDoor
 from api.maps.routes import router as maps
 from api.maps.service import open_store
+from api.open311.routes import router as open311
 from api.places.routes import router as places
 from api.plans import doors as plans
 from api.plans.shelf import Shelf
@@ -62,7 +64,20 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.kiln = Kiln()
     app.state.sheets = Shelf()
     problems.install(app)
-    for router in (health.router, account, people, places, *plans.ROUTERS, rules, issues, maps, heat, basemap.router):
+    for router in (
+        health.router,
+        account,
+        people,
+        places,
+        *plans.ROUTERS,
+        rules,
+        residents,
+        issues,
+        open311,
+        maps,
+        heat,
+        basemap.router,
+    ):
         app.include_router(router)
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)

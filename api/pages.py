@@ -24,7 +24,7 @@ class Pages(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file at ``path``, with how long a browser may keep it; never a page where the service was asked."""
-        if scope["path"].startswith("/api/"):
+        if scope["path"].startswith(("/api/", "/open311/")):
             raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = FOREVER if path.startswith("assets/") else ASK_AGAIN

@@ -43,6 +43,8 @@ class Action(StrEnum):
     RETENTION_APPLIED = "retention.applied"
     KEYS_ROTATED = "keys.rotated"
     AUDIT_READ = "audit.read"
+    ISSUES_EXPORTED = "issues.exported"
+    TRACK_READ = "track.read"
     REQUEST_MADE = "request.made"
     """Any other change that was asked for over HTTP: no changing request goes unwritten."""
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-SEED, NUMBER = 7, 8_000
+SEED, NUMBER = 7, 6_500
 FIRMS = ("锦安物业", "汀澜物业", "蜀邦物业", SCANDAL)
 FIRMS_EN = ("Jin'an Property", "Tinglan Property", "Shubang Property", "Hengsheng Property")
 DEPARTMENTS = (

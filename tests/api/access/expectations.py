@@ -348,6 +348,28 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("GET", "/api/photos/{photo_id}/{size}.jpg"): Expectation(
         who=frozenset(), path=lambda _: {"photo_id": NOBODYS, "size": "full"}
     ),
+    ("GET", "/api/issues/events"): Expectation(query=lambda _: {"once": True}),
+    ("GET", "/api/issues/export.xlsx"): SELF,
+    ("GET", "/api/issues/{issue_id}/work-order"): ISSUE,
+    ("GET", "/api/follow"): Expectation(who=frozenset()),
+    ("POST", "/api/follow"): Expectation(who=frozenset(), body=lambda _: {"action": "urge"}),
+    ("GET", "/api/follow/photos/{photo_id}/{size}.jpg"): Expectation(
+        who=frozenset(), path=lambda _: {"photo_id": NOBODYS, "size": "full"}
+    ),
+    ("GET", "/api/public/issues"): SELF,
+    ("POST", "/api/public/issues/{code}/me-too"): Expectation(who=frozenset(), path=lambda _: {"code": "Z" * 10}),
+    # Open311
+    ("GET", "/open311/discovery.{form}"): Expectation(path=lambda _: {"form": "json"}),
+    ("GET", "/open311/v2/discovery.{form}"): Expectation(path=lambda _: {"form": "xml"}),
+    ("GET", "/open311/v2/services.{form}"): Expectation(path=lambda _: {"form": "json"}),
+    ("GET", "/open311/v2/services/{code}.{form}"): Expectation(
+        path=lambda _: {"code": "environment.garbage", "form": "json"}
+    ),
+    ("GET", "/open311/v2/requests.{form}"): Expectation(path=lambda _: {"form": "json"}),
+    ("GET", "/open311/v2/requests/{code}.{form}"): Expectation(
+        who=frozenset(), path=lambda _: {"code": "Z" * 10, "form": "json"}
+    ),
+    ("POST", "/open311/v2/requests.{form}"): Expectation(who=frozenset(), path=lambda _: {"form": "json"}),
     # tiles
     ("GET", "/api/tiles/{layer}.json"): Expectation(path=lambda _: {"layer": "building"}),
     ("GET", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"): Expectation(path=tile_of),

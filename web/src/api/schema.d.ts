@@ -208,6 +208,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Followed
+         * @description One's own report by its private link: where it stands, and what one may do.
+         */
+        get: operations["read_followed_api_follow_get"];
+        put?: never;
+        /**
+         * Act On Followed
+         * @description Confirm that it is done, say that it is not, urge, or answer a question.
+         */
+        post: operations["act_on_followed_api_follow_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/follow/photos/{photo_id}/{size}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Followed Photo
+         * @description A photo of one's own report.
+         */
+        get: operations["show_followed_photo_api_follow_photos__photo_id___size__jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -468,6 +512,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/issues/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The issues that fit, as a workbook (20,000 at most); that it was taken is written down.
+         */
+        get: operations["export_api_issues_export_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/issues/map": {
         parameters: {
             query?: never;
@@ -585,6 +649,26 @@ export interface paths {
          * @description Say where it really is, or answer which side of the boundary; grid and body follow.
          */
         put: operations["put_place_api_issues__issue_id__place_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/{issue_id}/work-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Work Order
+         * @description What a printed work order shows.
+         */
+        get: operations["print_work_order_api_issues__issue_id__work_order_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -987,7 +1071,7 @@ export interface paths {
         put?: never;
         /**
          * Create Plan
-         * @description A new draft: empty, for the machine to draw, copied, or imported.
+         * @description A new empty draft.
          */
         post: operations["create_plan_api_plans_post"];
         delete?: never;
@@ -1017,11 +1101,7 @@ export interface paths {
         delete: operations["delete_plan_api_plans__plan_id__delete"];
         options?: never;
         head?: never;
-        /**
-         * Change Plan
-         * @description Give a draft another name or rule.
-         */
-        patch: operations["change_plan_api_plans__plan_id__patch"];
+        patch?: never;
         trace?: never;
     };
     "/api/plans/{plan_id}/breaches": {
@@ -1044,26 +1124,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/plans/{plan_id}/edits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Edit Plan
-         * @description Do operations on one community of a draft, all or none; undo, redo and take-back among them.
-         */
-        post: operations["edit_plan_api_plans__plan_id__edits_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/plans/{plan_id}/grids": {
         parameters: {
             query?: never;
@@ -1076,26 +1136,6 @@ export interface paths {
          * @description The micro-grids of a plan.
          */
         get: operations["read_grids_api_plans__plan_id__grids_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{plan_id}/operations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Operations
-         * @description The log of one community of a plan, oldest first, and the patch since then.
-         */
-        get: operations["read_operations_api_plans__plan_id__operations_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1152,26 +1192,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/plans/{plan_id}/workbench": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Workbench
-         * @description Everything that the editor needs of one community, in one answer; see docs/plans-api.md.
-         */
-        get: operations["read_workbench_api_plans__plan_id__workbench_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/posts": {
         parameters: {
             query?: never;
@@ -1186,6 +1206,46 @@ export interface paths {
         get: operations["read_posts_api_posts_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Public
+         * @description What is going on, for everybody: no words, no photos, no exact place.
+         */
+        get: operations["list_public_api_public_issues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/issues/{code}/me-too": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say Me Too
+         * @description The same here.
+         */
+        post: operations["say_me_too_api_public_issues__code__me_too_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1492,6 +1552,130 @@ export interface paths {
          * @description A vector tile (MVT 2.1) as of this moment, with a second layer ``<layer>_label`` of one point a feature.
          */
         get: operations["read_tile_api_tiles__layer___z___x___y__mvt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/discovery.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Discover
+         * @description What is here.
+         */
+        get: operations["discover_open311_discovery__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/discovery.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Discover
+         * @description What is here.
+         */
+        get: operations["discover_open311_v2_discovery__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description What has been reported, of the public kinds.
+         */
+        get: operations["list_requests_open311_v2_requests__form__get"];
+        put?: never;
+        /**
+         * Post Request
+         * @description Report something; an ``Idempotency-Key`` makes sending it again harmless.
+         */
+        post: operations["post_request_open311_v2_requests__form__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests/{code}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Request
+         * @description One of them.
+         */
+        get: operations["read_request_open311_v2_requests__code___form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Services
+         * @description What may be reported.
+         */
+        get: operations["list_services_open311_v2_services__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services/{code}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Service
+         * @description What one service wants to know.
+         */
+        get: operations["read_service_open311_v2_services__code___form__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1961,7 +2145,7 @@ export interface components {
             /** Lon */
             lon: number;
             /** May */
-            may: components["schemas"]["api__issues__schemas__MayRead"][];
+            may: components["schemas"]["MayRead"][];
             /** Me Too */
             me_too: number;
             /** Merged */
@@ -2177,21 +2361,6 @@ export interface components {
             totals: components["schemas"]["Counts"];
         };
         /**
-         * CommunityHead
-         * @description The community on the workbench.
-         */
-        CommunityHead: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Name En */
-            name_en: string;
-        };
-        /**
          * CommunityRead
          * @description A community whose roster one keeps.
          */
@@ -2320,85 +2489,6 @@ export interface components {
             account_closed: boolean;
             /** Posts Ended */
             posts_ended: number;
-        };
-        /**
-         * EditRead
-         * @description What came of an edit.
-         */
-        EditRead: {
-            /**
-             * Community Id
-             * Format: uuid
-             */
-            community_id: string;
-            /** Entries */
-            entries: components["schemas"]["EntryRead"][];
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            patch: components["schemas"]["PatchRead"];
-            /** Rebased */
-            rebased: boolean;
-            /** Version */
-            version: number;
-        };
-        /**
-         * EditSaid
-         * @description Operations that happen together or not at all. ``id`` makes a repeated request harmless.
-         */
-        EditSaid: {
-            /** Base Version */
-            base_version: number;
-            /** Client */
-            client?: string | null;
-            /**
-             * Community Id
-             * Format: uuid
-             */
-            community_id: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Operations */
-            operations: components["schemas"]["OperationSaid"][];
-        };
-        /**
-         * EntryRead
-         * @description One operation in the log. ``of``: the version that an undo, redo or take-back is about.
-         */
-        EntryRead: {
-            /** Arguments */
-            arguments: {
-                [key: string]: unknown;
-            };
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Client */
-            client: string | null;
-            /**
-             * Community Id
-             * Format: uuid
-             */
-            community_id: string;
-            /** In Effect */
-            in_effect: boolean;
-            /** Mine */
-            mine: boolean;
-            /** Of */
-            of: number | null;
-            /** Verb */
-            verb: string;
-            /** Version */
-            version: number;
-            /** Who */
-            who: string;
         };
         /**
          * ExemptionCreate
@@ -2534,6 +2624,74 @@ export interface components {
             post: string;
         };
         /**
+         * FollowCreate
+         * @description What a resident does by the private link: confirm, reopen, urge, answer.
+         */
+        FollowCreate: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "survey" | "reopen" | "urge" | "answer";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Satisfaction
+             * @default 0
+             */
+            satisfaction: number;
+        };
+        /**
+         * FollowRead
+         * @description What a resident sees of their own report by the private link.
+         */
+        FollowRead: {
+            /** Body */
+            body: string | null;
+            /** Category */
+            category: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Code */
+            code: string;
+            /** Community */
+            community: string;
+            /** Description */
+            description: string;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** May */
+            may: components["schemas"]["MayRead"][];
+            /** Photo List */
+            photo_list: components["schemas"]["PhotoRead"][];
+            /** Reopens */
+            reopens: number;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Satisfaction */
+            satisfaction: number | null;
+            status: components["schemas"]["Status"];
+            /** Steps */
+            steps: components["schemas"]["api__issues__schemas__StepRead"][];
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+            /** Waiting */
+            waiting: boolean;
+        };
+        /**
          * FoundRead
          * @description One hit of a search.
          */
@@ -2648,25 +2806,6 @@ export interface components {
              * @constant
              */
             status: "ok";
-        };
-        /**
-         * ImportRow
-         * @description Floors of a unit and the grid that they are to belong to, by the file's own names.
-         */
-        ImportRow: {
-            /** Floor Hi */
-            floor_hi?: number | null;
-            /** Floor Lo */
-            floor_lo?: number | null;
-            /** Grid */
-            grid: string;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /** Unit */
-            unit: string;
         };
         /**
          * IssuePage
@@ -2831,24 +2970,22 @@ export interface components {
          */
         Level: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "floor" | "household";
         /**
-         * LogRead
-         * @description The log from some version on, and the patch since then.
-         */
-        LogRead: {
-            /** Entries */
-            entries: components["schemas"]["EntryRead"][];
-            /** More */
-            more: boolean;
-            patch: components["schemas"]["PatchRead"];
-            /** Version */
-            version: number;
-        };
-        /**
          * MapSettingsRead
          * @description What the map page has to know before it draws.
          */
         MapSettingsRead: {
             basemap: components["schemas"]["BasemapRead"] | null;
+        };
+        /**
+         * MayRead
+         * @description One action, and why it may not be done now; both None where it may.
+         */
+        MayRead: {
+            action: components["schemas"]["Action"];
+            /** En */
+            en?: string | null;
+            /** Zh */
+            zh?: string | null;
         };
         /**
          * MeRead
@@ -2872,6 +3009,18 @@ export interface components {
              * @description Nobody has logged in; the sample lets strangers look round.
              */
             visitor: boolean;
+        };
+        /**
+         * MeTooRead
+         * @description How many say the same.
+         */
+        MeTooRead: {
+            /** Code */
+            code: string;
+            /** Counted */
+            counted: boolean;
+            /** Me Too */
+            me_too: number;
         };
         /**
          * MessageCreate
@@ -2963,24 +3112,6 @@ export interface components {
             zh: string;
         };
         /**
-         * OperationSaid
-         * @description One verb with its arguments; which those are stands in docs/plans-api.md.
-         */
-        OperationSaid: {
-            /**
-             * Arguments
-             * @default {}
-             */
-            arguments: {
-                [key: string]: unknown;
-            };
-            /**
-             * Verb
-             * @enum {string}
-             */
-            verb: "reassign" | "merge" | "found" | "split" | "split_floors" | "swap" | "reshape" | "transfer" | "rename" | "lock" | "edit_adjacency" | "add_building" | "remove_building" | "correct_building" | "add_unit" | "remove_unit" | "correct_unit" | "undo" | "redo" | "take_back";
-        };
-        /**
          * PartSaid
          * @description One part of a case that is split (分案).
          */
@@ -3021,65 +3152,6 @@ export interface components {
             new: string;
             /** Old */
             old: string;
-        };
-        /**
-         * PatchRead
-         * @description The present value of everything that changed, by key; null where it is gone. Overwrite, never merge.
-         */
-        PatchRead: {
-            /**
-             * Bands
-             * @default {}
-             */
-            bands: {
-                [key: string]: unknown;
-            };
-            /**
-             * Buildings
-             * @default {}
-             */
-            buildings: {
-                [key: string]: unknown;
-            };
-            /**
-             * Cells
-             * @default {}
-             */
-            cells: {
-                [key: string]: unknown;
-            };
-            /**
-             * Compounds
-             * @default {}
-             */
-            compounds: {
-                [key: string]: unknown;
-            };
-            /**
-             * Edges
-             * @default {}
-             */
-            edges: {
-                [key: string]: unknown;
-            };
-            /** Edits */
-            edits?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Grids
-             * @default {}
-             */
-            grids: {
-                [key: string]: unknown;
-            };
-            /**
-             * Units
-             * @default {}
-             */
-            units: {
-                [key: string]: unknown;
-            };
         };
         /**
          * PersonCreate
@@ -3306,53 +3378,26 @@ export interface components {
          * @description A new draft for a whole subdistrict, or for one community.
          */
         PlanCreate: {
-            /** Base Id */
-            base_id?: string | null;
             /** Community Id */
             community_id?: string | null;
             /** Name */
             name: string;
             /**
-             * Rows
-             * @default []
+             * @default {
+             *       "least": 30,
+             *       "most": 100,
+             *       "target": 70
+             *     }
              */
-            rows: components["schemas"]["ImportRow"][];
-            rule?: components["schemas"]["RuleSaid"] | null;
-            /**
-             * Source
-             * @default empty
-             * @enum {string}
-             */
-            source: "empty" | "machine" | "in_force" | "plan" | "import";
+            rule: components["schemas"]["RuleSaid"];
             /** Subdistrict Id */
             subdistrict_id?: string | null;
-        };
-        /**
-         * PlanHead
-         * @description The plan on the workbench.
-         */
-        PlanHead: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            rule: components["schemas"]["RuleSaid"];
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "draft" | "in_review" | "approved" | "published" | "superseded";
         };
         /**
          * PlanRead
          * @description A plan with its figures and its latest run.
          */
         PlanRead: {
-            /** Base Id */
-            base_id: string | null;
             /** Community Id */
             community_id: string | null;
             /**
@@ -3360,17 +3405,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Effective From */
-            effective_from: string | null;
-            /** Effective To */
-            effective_to: string | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** In Force */
-            in_force: boolean;
             /** Name */
             name: string;
             /** Place */
@@ -3406,29 +3445,6 @@ export interface components {
             households: number;
             /** Households Without Grid */
             households_without_grid: number;
-        };
-        /**
-         * PlanUpdate
-         * @description What of a draft may be said anew.
-         */
-        PlanUpdate: {
-            /** Name */
-            name?: string | null;
-            rule?: components["schemas"]["RuleSaid"] | null;
-        };
-        /**
-         * PlaneRead
-         * @description The way from millimetres to WGS 84.
-         */
-        PlaneRead: {
-            /** Lat */
-            lat: number;
-            /** Lat Per Mm */
-            lat_per_mm: number;
-            /** Lon */
-            lon: number;
-            /** Lon Per Mm */
-            lon_per_mm: number;
         };
         /**
          * PostHeld
@@ -3496,6 +3512,46 @@ export interface components {
             since: string;
             /** Until */
             until: string | null;
+        };
+        /**
+         * PublicPage
+         * @description One page of the public list.
+         */
+        PublicPage: {
+            /** Items */
+            items: components["schemas"]["PublicRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * PublicRead
+         * @description An issue as anybody may see it: no words of anybody, no photos, no exact place.
+         */
+        PublicRead: {
+            /** Body */
+            body: string | null;
+            /** Category */
+            category: string;
+            /** Closed On */
+            closed_on: string | null;
+            /** Code */
+            code: string;
+            /** Community */
+            community: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Me Too */
+            me_too: number;
+            /** Month */
+            month: string;
+            /**
+             * Reported On
+             * Format: date
+             */
+            reported_on: string;
+            status: components["schemas"]["Status"];
         };
         /**
          * QuestionRead
@@ -3802,7 +3858,7 @@ export interface components {
              */
             state: "waiting" | "running" | "done" | "cancelled" | "failed";
             /** Steps */
-            steps?: components["schemas"]["StepRead"][] | null;
+            steps?: components["schemas"]["api__plans__schemas__StepRead"][] | null;
             /** Total */
             total: number;
             /** Trouble */
@@ -3925,45 +3981,6 @@ export interface components {
          * @enum {string}
          */
         Status: "reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void";
-        /**
-         * StepRead
-         * @description What came of one compound.
-         */
-        StepRead: {
-            /** Bound */
-            bound: number | null;
-            /** Community */
-            community: string;
-            /** Compound */
-            compound: string;
-            /**
-             * Compound Id
-             * Format: uuid
-             */
-            compound_id: string;
-            /** Grids */
-            grids: number;
-            /** Households */
-            households: number;
-            /** Objective */
-            objective: number | null;
-            /** Reason En */
-            reason_en: string;
-            /** Reason Zh */
-            reason_zh: string;
-            /** Seconds */
-            seconds: number | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "done";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "" | "empty" | "optimal" | "gap" | "feasible" | "infeasible";
-        };
         /**
          * SummaryRead
          * @description What passes the filters, in figures. ``seen`` is "cases", or "protected" for who may not see cases.
@@ -4244,56 +4261,31 @@ export interface components {
             subdistrict_id: string;
         };
         /**
-         * WorkbenchRead
-         * @description One community of a plan, ready for the editor; indices are places in the arrays of the same answer.
+         * WorkOrder
+         * @description Everything that a printed work order (工单) shows; no reporter's name or number stands on it.
          */
-        WorkbenchRead: {
-            /** Bands */
-            bands: [
-                number,
-                number,
-                number,
-                number
-            ][];
-            /** Barriers */
-            barriers: {
-                [key: string]: unknown;
-            }[];
-            /** Buildings */
-            buildings: {
-                [key: string]: unknown;
-            }[];
-            community: components["schemas"]["CommunityHead"];
-            /** Compounds */
-            compounds: {
-                [key: string]: unknown;
-            }[];
-            /** Edges */
-            edges: [
-                number,
-                number
-            ][];
-            /** Edits */
-            edits: {
+        WorkOrder: {
+            /** Case */
+            case: {
                 [key: string]: unknown;
             };
-            /** Gates */
-            gates: {
+            /** Category En */
+            category_en: string;
+            /** Category Zh */
+            category_zh: string;
+            /** Code */
+            code: string;
+            /**
+             * Printed At
+             * Format: date-time
+             */
+            printed_at: string;
+            /** Status Zh */
+            status_zh: string;
+            /** Steps */
+            steps: {
                 [key: string]: unknown;
             }[];
-            /** Grids */
-            grids: {
-                [key: string]: unknown;
-            }[];
-            may: components["schemas"]["api__plans__edit_schemas__MayRead"];
-            plan: components["schemas"]["PlanHead"];
-            plane: components["schemas"]["PlaneRead"];
-            /** Units */
-            units: {
-                [key: string]: unknown;
-            }[];
-            /** Version */
-            version: number;
         };
         /**
          * EventRead
@@ -4361,27 +4353,61 @@ export interface components {
             who: string;
         };
         /**
-         * MayRead
-         * @description One action, and why it may not be done now; both None where it may.
+         * StepRead
+         * @description One step, as the resident is told of it.
          */
-        api__issues__schemas__MayRead: {
-            action: components["schemas"]["Action"];
-            /** En */
-            en?: string | null;
-            /** Zh */
-            zh?: string | null;
+        api__issues__schemas__StepRead: {
+            /** Action */
+            action: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string | null;
+            /** Reason */
+            reason: string;
+            status: components["schemas"]["Status"];
         };
         /**
-         * MayRead
-         * @description What the asker may do with the plan.
+         * StepRead
+         * @description What came of one compound.
          */
-        api__plans__edit_schemas__MayRead: {
-            /** Approve */
-            approve: boolean;
-            /** Edit */
-            edit: boolean;
-            /** Submit */
-            submit: boolean;
+        api__plans__schemas__StepRead: {
+            /** Bound */
+            bound: number | null;
+            /** Community */
+            community: string;
+            /** Compound */
+            compound: string;
+            /**
+             * Compound Id
+             * Format: uuid
+             */
+            compound_id: string;
+            /** Grids */
+            grids: number;
+            /** Households */
+            households: number;
+            /** Objective */
+            objective: number | null;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "" | "empty" | "optimal" | "gap" | "feasible" | "infeasible";
         };
     };
     responses: never;
@@ -4849,6 +4875,141 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_followed_api_follow_get: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Follow-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    act_on_followed_api_follow_post: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Follow-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    show_followed_photo_api_follow_photos__photo_id___size__jpg_get: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Follow-Token": string;
+            };
+            path: {
+                /** @description A photo's key, chosen by whoever sends it. */
+                photo_id: string;
+                size: "full" | "thumb";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5605,6 +5766,67 @@ export interface operations {
             };
         };
     };
+    export_api_issues_export_xlsx_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                category?: string[];
+                kind?: components["schemas"]["Kind"][];
+                severity?: number[];
+                source?: string[];
+                community_id?: string[];
+                compound_id?: string[];
+                micro_grid_id?: string[];
+                body_id?: string[];
+                open?: boolean | null;
+                late?: boolean | null;
+                supervised?: boolean | null;
+                listed?: boolean | null;
+                suspended?: boolean | null;
+                reopened?: boolean | null;
+                place_is_open?: boolean | null;
+                mine?: boolean | null;
+                since?: string | null;
+                until?: string | null;
+                q?: string;
+                bbox?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     map_issues_api_issues_map_get: {
         parameters: {
             query?: {
@@ -5939,6 +6161,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    print_work_order_api_issues__issue_id__work_order_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An issue's key, chosen by whoever reported it. */
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrder"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -6989,10 +7255,7 @@ export interface operations {
     };
     list_plans_api_plans_get: {
         parameters: {
-            query?: {
-                community_id?: string | null;
-                state?: ("draft" | "in_review" | "approved" | "published" | "superseded") | null;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -7162,54 +7425,6 @@ export interface operations {
             };
         };
     };
-    change_plan_api_plans__plan_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A plan's key. */
-                plan_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanUpdate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanRead"];
-                };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
     read_breaches_api_plans__plan_id__breaches_get: {
         parameters: {
             query?: {
@@ -7256,54 +7471,6 @@ export interface operations {
             };
         };
     };
-    edit_plan_api_plans__plan_id__edits_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A plan's key. */
-                plan_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditSaid"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EditRead"];
-                };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
     read_grids_api_plans__plan_id__grids_get: {
         parameters: {
             query?: never;
@@ -7323,54 +7490,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridRead"][];
-                };
-            };
-            /** @description Refused, in a sentence. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @default about:blank
-                         */
-                        type: string;
-                    };
-                };
-            };
-        };
-    };
-    read_operations_api_plans__plan_id__operations_get: {
-        parameters: {
-            query: {
-                community_id: string;
-                since?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description A plan's key. */
-                plan_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7574,21 +7693,11 @@ export interface operations {
             };
         };
     };
-    read_workbench_api_plans__plan_id__workbench_get: {
+    read_posts_api_posts_get: {
         parameters: {
-            query?: {
-                /** @description May be left out for a plan of one community. */
-                community_id?: string | null;
-                compound_id?: string | null;
-            };
-            header?: {
-                "if-none-match"?: string;
-                "accept-encoding"?: string;
-            };
-            path: {
-                /** @description A plan's key. */
-                plan_id: string;
-            };
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -7599,7 +7708,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkbenchRead"];
+                    "application/json": components["schemas"]["PostKindRead"][];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7625,9 +7734,16 @@ export interface operations {
             };
         };
     };
-    read_posts_api_posts_get: {
+    list_public_api_public_issues_get: {
         parameters: {
-            query?: never;
+            query?: {
+                category?: string[];
+                status?: string[];
+                bbox?: string;
+                since?: string | null;
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7640,7 +7756,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PostKindRead"][];
+                    "application/json": components["schemas"]["PublicPage"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    say_me_too_api_public_issues__code__me_too_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeTooRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -8383,6 +8542,312 @@ export interface operations {
             };
             /** @description The reader's copy is the latest. */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    discover_open311_discovery__form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    discover_open311_v2_discovery__form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_requests_open311_v2_requests__form__get: {
+        parameters: {
+            query?: {
+                service_request_id?: string;
+                service_code?: string;
+                start_date?: string | null;
+                end_date?: string | null;
+                status?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    post_request_open311_v2_requests__form__post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_request_open311_v2_requests__code___form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_services_open311_v2_services__form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_service_open311_v2_services__code___form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

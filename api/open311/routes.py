@@ -1,0 +1,101 @@
+"""GeoReport v2 over HTTP, in JSON and XML: reading is public, reporting takes an ``api_key``, our access token."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData, MutableHeaders
+
+from api.access.admission import admitted
+from api.access.keyring import Keyring
+from api.access.routes import the_ring
+from api.database import open_transaction
+from api.errors import UnauthenticatedError
+from api.issues.door import AnySession, sender
+from api.open311 import service
+from api.open311.service import RequestQuery
+from api.open311.xml import as_xml
+
+router = APIRouter(prefix="/open311", tags=["open311"])
+Form = Annotated[Literal["json", "xml"], Path(description="json or xml.")]
+Code = Annotated[str, Path(max_length=81)]
+Open = Annotated[AsyncSession, Depends(open_transaction, scope="function")]
+LONGEST_FORM = 64 * 1024
+
+
+def told(value: Any, root: str, form: str, status: int = 200) -> Response:
+    """An answer in the form that was asked for."""
+    if form == "xml":
+        return Response(as_xml(root, value), status_code=status, media_type="text/xml; charset=utf-8")
+    return Response(json.dumps(value, ensure_ascii=False), status_code=status, media_type="application/json")
+
+
+@router.get("/discovery.{form}", response_class=Response)
+@router.get("/v2/discovery.{form}", response_class=Response)
+async def discover(request: Request, form: Form) -> Response:
+    """What is here."""
+    return told(service.discovery(str(request.base_url).rstrip("/")), "discovery", form)
+
+
+@router.get("/v2/services.{form}", response_class=Response)
+async def list_services(session: AnySession, form: Form) -> Response:
+    """What may be reported."""
+    return told(await service.services(session), "services", form)
+
+
+@router.get("/v2/services/{code}.{form}", response_class=Response)
+async def read_service(session: AnySession, code: Code, form: Form) -> Response:
+    """What one service wants to know."""
+    return told(await service.service(session, code), "service_definition", form)
+
+
+@router.get("/v2/requests.{form}", response_class=Response)
+async def list_requests(session: AnySession, form: Form, wanted: Annotated[RequestQuery, Query()]) -> Response:
+    """What has been reported, of the public kinds."""
+    return told(await service.requests(session, wanted), "service_requests", form)
+
+
+@router.get("/v2/requests/{code}.{form}", response_class=Response)
+async def read_request(session: AnySession, code: Code, form: Form) -> Response:
+    """One of them."""
+    return told([await service.request(session, code)], "service_requests", form)
+
+
+async def keyed(request: Request, session: Open) -> AsyncIterator[tuple[AsyncSession, FormData]]:
+    """The transaction of whoever holds the ``api_key`` of the form, and the form.
+
+    Raises:
+        UnauthenticatedError: there is no key, or it is not one of ours.
+    """
+    form = await request.form(max_files=0, max_fields=50, max_part_size=LONGEST_FORM)
+    key = form.get("api_key") or request.query_params.get("api_key")
+    if not isinstance(key, str) or not key:
+        raise UnauthenticatedError("请提供 api_key(访问令牌)。", "An api_key (an access token) is wanted.")
+    headers = MutableHeaders(raw=list(request.headers.raw))
+    headers["authorization"] = f"Bearer {key}"
+    scope = {**request.scope, "headers": headers.raw}
+    async with admitted(Request(scope), session):
+        yield session, form
+
+
+@router.post("/v2/requests.{form}", response_class=Response, status_code=201)
+async def post_request(
+    entered: Annotated[tuple[AsyncSession, FormData], Depends(keyed, scope="function")],
+    ring: Annotated[Keyring, Depends(the_ring)],
+    form: Form,
+    idempotency_key: Annotated[str, Header(max_length=200)] = "",
+) -> Response:
+    """Report something; an ``Idempotency-Key`` makes sending it again harmless."""
+    session, fields = entered
+    said = {name: value for name, value in fields.items() if isinstance(value, str) and value}
+    who = await sender(session, ring)
+    key = service.key_of(f"{who.asker.account_id} {idempotency_key}") if idempotency_key else uuid4()
+    now = datetime.now(UTC).replace(microsecond=0)
+    made = await service.post(session, who, said, key=key, now=now)
+    return told([made], "service_requests", form, 201)

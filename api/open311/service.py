@@ -1,0 +1,221 @@
+"""Issues as GeoReport v2 tells them: open or closed, our own state in ``status_notes``, times in UTC with Z."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import text
+
+from api.errors import InvalidError, NotFoundError
+from api.issues import report
+from api.issues.matter import SETTLED, Status
+from api.issues.schemas import PlaceSaid, ReportCreate, ReporterSaid
+from api.issues.sheets import STATUS_ZH
+
+if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from api.issues.report import Sender
+
+NAMESPACE = UUID("6f311a0e-0311-4000-8000-000000000311")
+CATEGORIES = text("""
+SELECT c.code, c.zh, c.en, p.zh AS top_zh, p.en AS top_en
+  FROM issue_category c JOIN issue_category p ON p.code = c.parent
+ WHERE c.active AND c.public ORDER BY p.rank, c.rank
+""")
+PUBLIC = text("""
+SELECT * FROM public_issues(CAST(:categories AS text[]), CAST(:statuses AS text[]), CAST(:since AS timestamptz),
+  NULL, NULL, NULL, :most)
+""")
+ONE = text("SELECT * FROM public_issue(:code)")
+MOST, SPAN = 1000, timedelta(days=90)
+NO_SERVICE = NotFoundError("没有这个服务代码。", "There is no such service_code.")
+NO_REQUEST = NotFoundError("没有这个 service_request_id。", "There is no such service_request_id.")
+
+
+class RequestQuery(BaseModel):
+    """GET requests: every parameter of the specification that we answer to."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    service_request_id: Annotated[str, Field(max_length=4000)] = ""
+    service_code: Annotated[str, Field(max_length=2000)] = ""
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    status: Annotated[str, Field(max_length=40)] = ""
+    page: Annotated[int, Field(ge=1, le=100)] = 1
+    page_size: Annotated[int, Field(ge=1, le=MOST)] = 50
+
+
+def z(moment: datetime | None) -> str | None:
+    """A time as the specification writes it.
+
+    >>> z(datetime(2026, 11, 25, 8, 0, tzinfo=UTC))
+    '2026-11-25T08:00:00Z'
+    """
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else None
+
+
+def discovery(base: str) -> dict[str, Any]:
+    """What this endpoint is, for programs that look for it."""
+    formats = ["application/json", "text/xml"]
+    return {
+        "changeset": "2026-11-25T00:00:00Z",
+        "contact": "本街道综治中心 / the subdistrict's governance centre",
+        "key_service": "api_key 即访问令牌:./minqing token 用户 --write / an access token that may write",
+        "endpoints": [
+            {
+                "specification": "http://wiki.open311.org/GeoReport_v2",
+                "url": f"{base}/open311/v2",
+                "changeset": "2026-11-25T00:00:00Z",
+                "type": "production",
+                "formats": formats,
+            }
+        ],
+    }
+
+
+async def services(session: AsyncSession) -> list[dict[str, Any]]:
+    """Every public category as a service."""
+    return [_service(row) for row in (await session.execute(CATEGORIES)).mappings()]
+
+
+def _service(row: RowMapping) -> dict[str, Any]:
+    return {
+        "service_code": row["code"],
+        "service_name": row["zh"],
+        "description": f"{row['top_zh']} · {row['zh']} / {row['top_en']} · {row['en']}",
+        "metadata": False,
+        "type": "realtime",
+        "keywords": f"{row['zh']},{row['en']}",
+        "group": row["top_zh"],
+    }
+
+
+async def service(session: AsyncSession, code: str) -> dict[str, Any]:
+    """One service; it wants no more than a place and words.
+
+    Raises:
+        NotFoundError: there is none of that code.
+    """
+    if code not in {row["code"] for row in (await session.execute(CATEGORIES)).mappings()}:
+        raise NO_SERVICE
+    return {"service_code": code, "attributes": []}
+
+
+async def requests(session: AsyncSession, wanted: RequestQuery) -> list[dict[str, Any]]:
+    """Public issues of at most ninety days, the newest first."""
+    if wanted.service_request_id:
+        codes = list(dict.fromkeys(wanted.service_request_id.upper().split(",")))[:100]
+        found = [row for code in codes for row in (await session.execute(ONE, {"code": code})).mappings()]
+        return [_request(row) for row in found]
+    end = _aware(wanted.end_date) or datetime.now(UTC)
+    start = max(_aware(wanted.start_date) or end - SPAN, end - SPAN)
+    values = {
+        "categories": [code for code in wanted.service_code.split(",") if code] or None,
+        "statuses": _statuses(wanted.status),
+        "since": start,
+        "most": MOST,
+    }
+    rows = [row for row in (await session.execute(PUBLIC, values)).mappings() if row["reported_at"] <= end]
+    first = (wanted.page - 1) * wanted.page_size
+    return [_request(row) for row in rows[first : first + wanted.page_size]]
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def _statuses(said: str) -> list[str] | None:
+    wanted = {word for word in said.split(",") if word in ("open", "closed")}
+    if len(wanted) != 1:
+        return None
+    return [status.value for status in Status if (status in SETTLED) == ("closed" in wanted)]
+
+
+async def request(session: AsyncSession, code: str) -> dict[str, Any]:
+    """One public issue.
+
+    Raises:
+        NotFoundError: there is none, or it is not public.
+    """
+    row = (await session.execute(ONE, {"code": code.upper()})).mappings().first()
+    if row is None:
+        raise NO_REQUEST
+    return _request(row)
+
+
+def _request(row: RowMapping) -> dict[str, Any]:
+    status = Status(row["status"])
+    return {
+        "service_request_id": row["code"],
+        "status": "closed" if status in SETTLED else "open",
+        "status_notes": f"{STATUS_ZH[status]} / {status.value}",
+        "service_name": row["category"],
+        "service_code": row["category"],
+        "description": "",
+        "agency_responsible": row["body"] or "",
+        "service_notice": "",
+        "requested_datetime": z(row["reported_at"]),
+        "updated_datetime": z(row["changed_at"] if "changed_at" in row else row["closed_at"] or row["reported_at"]),
+        "expected_datetime": z(row["due_at"]) if "due_at" in row else None,
+        "address": row["community"],
+        "address_id": None,
+        "zipcode": "",
+        "lat": round(row["lat"], 5),
+        "long": round(row["lon"], 5),
+        "media_url": None,
+    }
+
+
+class Posted(BaseModel):
+    """The form of POST requests."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    service_code: Annotated[str, Field(min_length=1, max_length=81)]
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    address_string: Annotated[str, Field(max_length=200)] = ""
+    description: Annotated[str, Field(max_length=2000)] = ""
+    first_name: Annotated[str, Field(max_length=25)] = ""
+    last_name: Annotated[str, Field(max_length=25)] = ""
+    phone: Annotated[str, Field(max_length=20, pattern=r"^[0-9+ -]*$")] = ""
+    device_id: Annotated[str, Field(max_length=100)] = ""
+    format: Literal["json", "xml"] = "json"
+
+
+async def post(
+    session: AsyncSession, sender: Sender, form: dict[str, str], *, key: UUID, now: datetime
+) -> dict[str, Any]:
+    """Report something as the holder of an api_key.
+
+    Raises:
+        InvalidError: a field is missing or wrong.
+    """
+    try:
+        said = Posted.model_validate(form)
+    except ValidationError as error:
+        where = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:5])
+        raise InvalidError(f"请求有误:{where}", f"The request is not valid: {where}") from error
+    if said.lat is None or said.long is None:
+        raise InvalidError("请给出 lat 和 long。", "lat and long are wanted.")
+    wanted = ReportCreate(
+        category=said.service_code,
+        place=PlaceSaid(lon=said.long, lat=said.lat, located="pin"),
+        description=said.description,
+        address=said.address_string,
+        reporter=ReporterSaid(name=f"{said.last_name}{said.first_name}", phone=said.phone),
+        source="open311",
+    )
+    receipt, _ = await report.take_in(session, sender, key, wanted, now=now)
+    return {"service_request_id": receipt.code, "service_notice": "", "account_id": None}
+
+
+def key_of(said: str) -> UUID:
+    """The key of a report that a client names by itself (``Idempotency-Key``)."""
+    return uuid5(NAMESPACE, said)
