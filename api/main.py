@@ -24,6 +24,7 @@ from api.maps.door import TileDoor
 from api.maps.routes import router as maps
 from api.maps.service import open_store
 from api.open311.routes import router as open311
+from api.patrols.routes import router as patrols
 from api.places.routes import router as places
 from api.plans import doors as plans
 from api.plans.shelf import Shelf
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         residents,
         issues,
         open311,
+        patrols,
         maps,
         heat,
         basemap.router,

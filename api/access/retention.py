@@ -18,6 +18,11 @@ UPDATE person SET name = '已删除', floor_id = NULL, party_member = false, pho
        phone_tail = '', id_number_sealed = NULL, id_number_digest = NULL, id_number_tail = '', erased_at = now()
  WHERE left_at < %(before)s AND erased_at IS NULL
 """,
+    "patrol_track": """
+WITH old AS (SELECT id FROM patrol WHERE ended_at < %(before)s),
+     fixes AS (DELETE FROM patrol_batch WHERE patrol_id IN (SELECT id FROM old))
+DELETE FROM patrol_track WHERE patrol_id IN (SELECT id FROM old)
+""",
 }
 EVENT = """
 INSERT INTO audit_event (chain, seq, at, hash, action, kind, details)

@@ -141,6 +141,7 @@ STAFF = frozenset(
     {Role.GRID_WORKER, Role.GRID_LEAD, Role.COMMUNITY, Role.STREET_OFFICE, Role.DISTRICT, Role.ADMINISTRATOR}
 )
 ISSUE = Expectation(who=STAFF, path=issue, placed=True, seen_as=compound_seen)
+NO_PATROL = Expectation(who=frozenset(), path=lambda _: {"patrol_id": NOBODYS})
 TENDERS = MANAGERS | {Role.GRID_WORKER, Role.GRID_LEAD}
 SELF = Expectation()
 PLAN_READERS = READERS - {Role.RESIDENT, Role.PROPERTY_FIRM, Role.GRID_LEAD}
@@ -358,6 +359,55 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ),
     ("GET", "/api/public/issues"): SELF,
     ("POST", "/api/public/issues/{code}/me-too"): Expectation(who=frozenset(), path=lambda _: {"code": "Z" * 10}),
+    # patrols
+    ("GET", "/api/patrols"): Expectation(who=STAFF),
+    ("POST", "/api/patrols/import"): Expectation(who=frozenset()),
+    ("PUT", "/api/patrols/{patrol_id}"): Expectation(
+        who=STAFF, path=lambda _: {"patrol_id": NOBODYS}, body=lambda _: {"lon": 0, "lat": 0}, placed=True
+    ),
+    ("GET", "/api/patrols/{patrol_id}"): NO_PATROL,
+    ("PUT", "/api/patrols/{patrol_id}/fixes/{number}"): Expectation(
+        who=frozenset(), path=lambda _: {"patrol_id": NOBODYS, "number": 0}, body=lambda _: {"fixes": []}
+    ),
+    ("POST", "/api/patrols/{patrol_id}/stop"): Expectation(
+        who=frozenset(), path=lambda _: {"patrol_id": NOBODYS}, body=lambda _: {}
+    ),
+    ("GET", "/api/patrols/{patrol_id}/track"): NO_PATROL,
+    ("GET", "/api/patrols/{patrol_id}/track.gpx"): NO_PATROL,
+    ("PUT", "/api/visits/{visit_id}"): Expectation(
+        who=STAFF,
+        path=lambda target: {"visit_id": key("visit", target.name)},
+        body=lambda target: {
+            "unit_id": str(key("unit", target.inside(5))),
+            "at": "2026-01-01T00:00:00Z",
+            "outcome": "not_home",
+        },
+        placed=True,
+        seen_as=lambda target: target.inside(5),
+    ),
+    ("GET", "/api/visits"): Expectation(who=STAFF),
+    ("GET", "/api/coverage"): Expectation(
+        who=STAFF, query=lambda target: {"community_id": target.community}, placed=True, seen_as=plan_seen
+    ),
+    ("GET", "/api/checklists"): Expectation(who=STAFF),
+    ("POST", "/api/checklists"): Expectation(who=frozenset(), body=lambda _: {"zh": "", "items": []}),
+    ("GET", "/api/patrol-plans"): Expectation(who=STAFF),
+    ("POST", "/api/patrol-plans"): Expectation(
+        who=frozenset(),
+        body=lambda target: {"community_id": str(target.community), "checklist_id": str(NOBODYS), "every_days": 1},
+    ),
+    ("PUT", "/api/checks/{check_id}"): Expectation(
+        who=frozenset(),
+        path=lambda _: {"check_id": NOBODYS},
+        body=lambda _: {
+            "checklist_id": str(NOBODYS),
+            "item": 0,
+            "ok": True,
+            "at": "2026-01-01T00:00:00Z",
+            "lon": 104,
+            "lat": 30,
+        },
+    ),
     # Open311
     ("GET", "/open311/discovery.{form}"): Expectation(path=lambda _: {"form": "json"}),
     ("GET", "/open311/v2/discovery.{form}"): Expectation(path=lambda _: {"form": "xml"}),

@@ -14,7 +14,7 @@ from api.access.roles import Role
 from api.main import create_app
 from api.places.load import load_city
 from api.settings import Settings
-from tests.api.places.small_city import CITY, COMMUNITY, COMPOUND, SUBDISTRICT
+from tests.api.places.small_city import CITY, COMMUNITY, COMPOUND, SUBDISTRICT, UNITS
 from tests.api.sign_in import sign_in
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ INSERT INTO micro_grid (id, plan_id, community_id, compound_id, code, name, geom
    ST_Multi(ST_MakeEnvelope(104.030, 30.630, 104.040, 30.650, 4326))),
   ('{EAST}', '{uuid5(SPACE, "plan")}', '{COMMUNITY.id}', '{COMPOUND.id}', 'E', '东网格',
    ST_Multi(ST_MakeEnvelope(104.040, 30.630, 104.050, 30.650, 4326)));
+INSERT INTO plan_member (plan_id, unit_id, community_id, micro_grid_id, floors) VALUES
+  ('{uuid5(SPACE, "plan")}', '{UNITS[0].id}', '{COMMUNITY.id}', '{WEST}', '[1,6]'),
+  ('{uuid5(SPACE, "plan")}', '{UNITS[1].id}', '{COMMUNITY.id}', '{WEST}', '[1,6]'),
+  ('{uuid5(SPACE, "plan")}', '{UNITS[2].id}', '{COMMUNITY.id}', '{EAST}', '[1,2]');
 INSERT INTO body (id, kind, name, name_en, subdistrict_id) VALUES
   ('{CLEANERS}', 'department', '环卫所', 'Street cleaning', '{SUBDISTRICT.id}'),
   ('{FIRM}', 'property_firm', '锦绣物业', 'Jinxiu Property', '{SUBDISTRICT.id}'),

@@ -1,0 +1,1 @@
+"""Patrols: rounds with their tracks, checklists, visits to households, and which homes they have reached."""

@@ -1,0 +1,1 @@
+"""Which micro-grid each of very many points lies in."""

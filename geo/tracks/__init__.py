@@ -1,0 +1,1 @@
+"""Where a patrol went: fixes cleaned into a track, what it passed, what looks wrong about it, GPX in and out."""
