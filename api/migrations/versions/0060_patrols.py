@@ -1,7 +1,7 @@
 """Patrols as rows: rounds and their fixes, what they passed, plans and checklists, visits to households.
 
 Revision ID: 0060
-Revises: 0053
+Revises: 0033
 
 A track belongs to whoever walked it and to those who lead there; a colleague does not see it, and a lead's look is
 written down. Fixes and tracks are forgotten after half a year (``retention_rule``), what was passed stays.
@@ -14,7 +14,7 @@ import json
 from alembic import op
 
 revision = "0060"
-down_revision = "0053"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

@@ -144,6 +144,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Checklists
+         * @description Lists of things to look at.
+         */
+        get: operations["read_checklists_api_checklists_get"];
+        put?: never;
+        /**
+         * Add Checklist
+         * @description A new checklist.
+         */
+        post: operations["add_checklist_api_checklists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checks/{check_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Check
+         * @description Write down what was found of one item; sent again it changes nothing.
+         */
+        put: operations["put_check_api_checks__check_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Coverage
+         * @description Which units of a community or a micro-grid were passed within thirty metres, and visited, in a period.
+         */
+        get: operations["read_coverage_api_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo": {
         parameters: {
             query?: never;
@@ -828,6 +892,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patrol-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Plans
+         * @description What is to be walked through, the most pressing first.
+         */
+        get: operations["read_plans_api_patrol_plans_get"];
+        put?: never;
+        /**
+         * Add Plan
+         * @description A new plan for a community or a micro-grid.
+         */
+        post: operations["add_plan_api_patrol_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Patrols
+         * @description Rounds: one's own, and those where one leads.
+         */
+        get: operations["list_patrols_api_patrols_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Gpx
+         * @description A round from a GPX file (the body); kept, and flagged as imported.
+         */
+        post: operations["import_gpx_api_patrols_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Patrol
+         * @description One round with its figures and flags.
+         */
+        get: operations["read_patrol_api_patrols__patrol_id__get"];
+        /**
+         * Begin
+         * @description Go on duty: begin a round.
+         */
+        put: operations["begin_api_patrols__patrol_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/fixes/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Fixes
+         * @description Record a batch of positions; sent again it changes nothing.
+         */
+        put: operations["put_fixes_api_patrols__patrol_id__fixes__number__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Go off duty: end the round; its track is cleaned and held against the homes it passed.
+         */
+        post: operations["end_api_patrols__patrol_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Track
+         * @description The track for the map (GeoJSON); a look at somebody else's is written down.
+         */
+        get: operations["read_track_api_patrols__patrol_id__track_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/track.gpx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Gpx
+         * @description The track as GPX; a look at somebody else's is written down.
+         */
+        get: operations["export_gpx_api_patrols__patrol_id__track_gpx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -1071,7 +1303,7 @@ export interface paths {
         put?: never;
         /**
          * Create Plan
-         * @description A new empty draft.
+         * @description A new draft: empty, for the machine to draw, copied, or imported.
          */
         post: operations["create_plan_api_plans_post"];
         delete?: never;
@@ -1101,7 +1333,11 @@ export interface paths {
         delete: operations["delete_plan_api_plans__plan_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Plan
+         * @description Give a draft another name or rule.
+         */
+        patch: operations["change_plan_api_plans__plan_id__patch"];
         trace?: never;
     };
     "/api/plans/{plan_id}/breaches": {
@@ -1124,6 +1360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Plan
+         * @description Do operations on one community of a draft, all or none; undo, redo and take-back among them.
+         */
+        post: operations["edit_plan_api_plans__plan_id__edits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{plan_id}/grids": {
         parameters: {
             query?: never;
@@ -1136,6 +1392,26 @@ export interface paths {
          * @description The micro-grids of a plan.
          */
         get: operations["read_grids_api_plans__plan_id__grids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Operations
+         * @description The log of one community of a plan, oldest first, and the patch since then.
+         */
+        get: operations["read_operations_api_plans__plan_id__operations_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1184,6 +1460,26 @@ export interface paths {
          * @description The latest run as it goes on (server-sent events): a ``run`` event whenever something has changed.
          */
         get: operations["follow_run_api_plans__plan_id__run_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/workbench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Workbench
+         * @description Everything that the editor needs of one community, in one answer; see docs/plans-api.md.
+         */
+        get: operations["read_workbench_api_plans__plan_id__workbench_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1553,6 +1849,46 @@ export interface paths {
          */
         get: operations["read_tile_api_tiles__layer___z___x___y__mvt_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Visits
+         * @description Visits of a period.
+         */
+        get: operations["list_visits_api_visits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Visit
+         * @description Write down a visit to a household, or that nobody was at home; sent again it changes nothing.
+         */
+        put: operations["put_visit_api_visits__visit_id__put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2145,7 +2481,7 @@ export interface components {
             /** Lon */
             lon: number;
             /** May */
-            may: components["schemas"]["MayRead"][];
+            may: components["schemas"]["api__issues__schemas__MayRead"][];
             /** Me Too */
             me_too: number;
             /** Merged */
@@ -2291,6 +2627,77 @@ export interface components {
             version: number;
         };
         /**
+         * CheckPut
+         * @description One item looked at: in order or not, and the issue that was reported of it.
+         */
+        CheckPut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Checklist Id
+             * Format: uuid
+             */
+            checklist_id: string;
+            /** Issue Id */
+            issue_id?: string | null;
+            /** Item */
+            item: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Ok */
+            ok: boolean;
+            /** Patrol Id */
+            patrol_id?: string | null;
+            /** Plan Id */
+            plan_id?: string | null;
+        };
+        /**
+         * ChecklistCreate
+         * @description A list of things to look at (隐患排查).
+         */
+        ChecklistCreate: {
+            /**
+             * En
+             * @default
+             */
+            en: string;
+            /** Items */
+            items: components["schemas"]["ItemSaid"][];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ChecklistRead
+         * @description A checklist.
+         */
+        ChecklistRead: {
+            /** Active */
+            active: boolean;
+            /** En */
+            en: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: {
+                [key: string]: string;
+            }[];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * ChildRead
          * @description One place inside another, as a row of a list.
          */
@@ -2361,6 +2768,21 @@ export interface components {
             totals: components["schemas"]["Counts"];
         };
         /**
+         * CommunityHead
+         * @description The community on the workbench.
+         */
+        CommunityHead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+        };
+        /**
          * CommunityRead
          * @description A community whose roster one keeps.
          */
@@ -2420,6 +2842,34 @@ export interface components {
             suspended: number;
             /** Total */
             total: number;
+        };
+        /**
+         * CoverageRead
+         * @description How much of a place its patrols have reached in a period.
+         */
+        CoverageRead: {
+            /** Households */
+            households: number;
+            /** Households Passed */
+            households_passed: number;
+            /** Passed */
+            passed: number;
+            /** Rows */
+            rows: components["schemas"]["UnitCovered"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Units */
+            units: number;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Visited */
+            visited: number;
         };
         /**
          * Crumb
@@ -2489,6 +2939,85 @@ export interface components {
             account_closed: boolean;
             /** Posts Ended */
             posts_ended: number;
+        };
+        /**
+         * EditRead
+         * @description What came of an edit.
+         */
+        EditRead: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Entries */
+            entries: components["schemas"]["EntryRead"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            patch: components["schemas"]["PatchRead"];
+            /** Rebased */
+            rebased: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EditSaid
+         * @description Operations that happen together or not at all. ``id`` makes a repeated request harmless.
+         */
+        EditSaid: {
+            /** Base Version */
+            base_version: number;
+            /** Client */
+            client?: string | null;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Operations */
+            operations: components["schemas"]["OperationSaid"][];
+        };
+        /**
+         * EntryRead
+         * @description One operation in the log. ``of``: the version that an undo, redo or take-back is about.
+         */
+        EntryRead: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Client */
+            client: string | null;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** In Effect */
+            in_effect: boolean;
+            /** Mine */
+            mine: boolean;
+            /** Of */
+            of: number | null;
+            /** Verb */
+            verb: string;
+            /** Version */
+            version: number;
+            /** Who */
+            who: string;
         };
         /**
          * ExemptionCreate
@@ -2624,6 +3153,51 @@ export interface components {
             post: string;
         };
         /**
+         * FixSaid
+         * @description One position of the phone (WGS 84).
+         */
+        FixSaid: {
+            /**
+             * Accuracy M
+             * @default 0
+             */
+            accuracy_m: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Mocked
+             * @default false
+             */
+            mocked: boolean;
+        };
+        /**
+         * FixesPut
+         * @description A batch of positions; batches are numbered by the phone, and one sent again changes nothing.
+         */
+        FixesPut: {
+            /** Fixes */
+            fixes: components["schemas"]["FixSaid"][];
+        };
+        /**
+         * FlagRead
+         * @description What looks wrong about a track, in words; a lead judges.
+         */
+        FlagRead: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * FollowCreate
          * @description What a resident does by the private link: confirm, reopen, urge, answer.
          */
@@ -2669,7 +3243,7 @@ export interface components {
              */
             id: string;
             /** May */
-            may: components["schemas"]["MayRead"][];
+            may: components["schemas"]["api__issues__schemas__MayRead"][];
             /** Photo List */
             photo_list: components["schemas"]["PhotoRead"][];
             /** Reopens */
@@ -2808,6 +3382,25 @@ export interface components {
             status: "ok";
         };
         /**
+         * ImportRow
+         * @description Floors of a unit and the grid that they are to belong to, by the file's own names.
+         */
+        ImportRow: {
+            /** Floor Hi */
+            floor_hi?: number | null;
+            /** Floor Lo */
+            floor_lo?: number | null;
+            /** Grid */
+            grid: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * IssuePage
          * @description One page of a list; ``next`` is the address's ``cursor`` for the page after it.
          */
@@ -2940,6 +3533,19 @@ export interface components {
             waiting: boolean;
         };
         /**
+         * ItemSaid
+         * @description One thing to look at.
+         */
+        ItemSaid: {
+            /**
+             * En
+             * @default
+             */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Kind
          * @description What sort of thing an issue is: 诉求, 事件, 隐患, 部件.
          * @enum {string}
@@ -2970,22 +3576,24 @@ export interface components {
          */
         Level: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "floor" | "household";
         /**
+         * LogRead
+         * @description The log from some version on, and the patch since then.
+         */
+        LogRead: {
+            /** Entries */
+            entries: components["schemas"]["EntryRead"][];
+            /** More */
+            more: boolean;
+            patch: components["schemas"]["PatchRead"];
+            /** Version */
+            version: number;
+        };
+        /**
          * MapSettingsRead
          * @description What the map page has to know before it draws.
          */
         MapSettingsRead: {
             basemap: components["schemas"]["BasemapRead"] | null;
-        };
-        /**
-         * MayRead
-         * @description One action, and why it may not be done now; both None where it may.
-         */
-        MayRead: {
-            action: components["schemas"]["Action"];
-            /** En */
-            en?: string | null;
-            /** Zh */
-            zh?: string | null;
         };
         /**
          * MeRead
@@ -3112,6 +3720,24 @@ export interface components {
             zh: string;
         };
         /**
+         * OperationSaid
+         * @description One verb with its arguments; which those are stands in docs/plans-api.md.
+         */
+        OperationSaid: {
+            /**
+             * Arguments
+             * @default {}
+             */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * Verb
+             * @enum {string}
+             */
+            verb: "reassign" | "merge" | "found" | "split" | "split_floors" | "swap" | "reshape" | "transfer" | "rename" | "lock" | "edit_adjacency" | "add_building" | "remove_building" | "correct_building" | "add_unit" | "remove_unit" | "correct_unit" | "undo" | "redo" | "take_back";
+        };
+        /**
          * PartSaid
          * @description One part of a case that is split (分案).
          */
@@ -3152,6 +3778,135 @@ export interface components {
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * PatchRead
+         * @description The present value of everything that changed, by key; null where it is gone. Overwrite, never merge.
+         */
+        PatchRead: {
+            /**
+             * Bands
+             * @default {}
+             */
+            bands: {
+                [key: string]: unknown;
+            };
+            /**
+             * Buildings
+             * @default {}
+             */
+            buildings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Cells
+             * @default {}
+             */
+            cells: {
+                [key: string]: unknown;
+            };
+            /**
+             * Compounds
+             * @default {}
+             */
+            compounds: {
+                [key: string]: unknown;
+            };
+            /**
+             * Edges
+             * @default {}
+             */
+            edges: {
+                [key: string]: unknown;
+            };
+            /** Edits */
+            edits?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Grids
+             * @default {}
+             */
+            grids: {
+                [key: string]: unknown;
+            };
+            /**
+             * Units
+             * @default {}
+             */
+            units: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PatrolRead
+         * @description One round with its figures.
+         */
+        PatrolRead: {
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Fixes */
+            fixes: number;
+            /** Flags */
+            flags: components["schemas"]["FlagRead"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Left Out */
+            left_out: number;
+            /** Length M */
+            length_m: number;
+            /** Micro Grid Id */
+            micro_grid_id: string | null;
+            /** Mine */
+            mine: boolean;
+            /** Passed */
+            passed: number;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * PatrolStart
+         * @description A round begins; its key is in the address, and the same start sent again changes nothing.
+         */
+        PatrolStart: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Plan Id */
+            plan_id?: string | null;
+            /** Started At */
+            started_at?: string | null;
+        };
+        /**
+         * PatrolStop
+         * @description A round ends.
+         */
+        PatrolStop: {
+            /** Ended At */
+            ended_at?: string | null;
         };
         /**
          * PersonCreate
@@ -3374,37 +4129,10 @@ export interface components {
             place?: components["schemas"]["PlaceSaid"] | null;
         };
         /**
-         * PlanCreate
-         * @description A new draft for a whole subdistrict, or for one community.
+         * PlanHead
+         * @description The plan on the workbench.
          */
-        PlanCreate: {
-            /** Community Id */
-            community_id?: string | null;
-            /** Name */
-            name: string;
-            /**
-             * @default {
-             *       "least": 30,
-             *       "most": 100,
-             *       "target": 70
-             *     }
-             */
-            rule: components["schemas"]["RuleSaid"];
-            /** Subdistrict Id */
-            subdistrict_id?: string | null;
-        };
-        /**
-         * PlanRead
-         * @description A plan with its figures and its latest run.
-         */
-        PlanRead: {
-            /** Community Id */
-            community_id: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
+        PlanHead: {
             /**
              * Id
              * Format: uuid
@@ -3412,25 +4140,12 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-            /** Place */
-            place: string;
-            /** Place En */
-            place_en: string;
             rule: components["schemas"]["RuleSaid"];
-            run: components["schemas"]["RunRead"] | null;
             /**
              * State
              * @enum {string}
              */
             state: "draft" | "in_review" | "approved" | "published" | "superseded";
-            /**
-             * Subdistrict Id
-             * Format: uuid
-             */
-            subdistrict_id: string;
-            totals: components["schemas"]["PlanTotals"];
-            /** Version */
-            version: number;
         };
         /**
          * PlanTotals
@@ -3445,6 +4160,29 @@ export interface components {
             households: number;
             /** Households Without Grid */
             households_without_grid: number;
+        };
+        /**
+         * PlanUpdate
+         * @description What of a draft may be said anew.
+         */
+        PlanUpdate: {
+            /** Name */
+            name?: string | null;
+            rule?: components["schemas"]["RuleSaid"] | null;
+        };
+        /**
+         * PlaneRead
+         * @description The way from millimetres to WGS 84.
+         */
+        PlaneRead: {
+            /** Lat */
+            lat: number;
+            /** Lat Per Mm */
+            lat_per_mm: number;
+            /** Lon */
+            lon: number;
+            /** Lon Per Mm */
+            lon_per_mm: number;
         };
         /**
          * PostHeld
@@ -4178,6 +4916,38 @@ export interface components {
             place_id: string;
         };
         /**
+         * UnitCovered
+         * @description One unit, and when it was last passed and visited in the period.
+         */
+        UnitCovered: {
+            /**
+             * Building Id
+             * Format: uuid
+             */
+            building_id: string;
+            /** Households */
+            households: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+            /** Not Home */
+            not_home: number;
+            /** Passed At */
+            passed_at: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Visited At */
+            visited_at: string | null;
+            /** Visits */
+            visits: number;
+        };
+        /**
          * VacancyRead
          * @description A place where somebody is missing, by a rule kept as data.
          */
@@ -4222,6 +4992,79 @@ export interface components {
             maxzoom: number;
             /** Minzoom */
             minzoom: number;
+        };
+        /**
+         * VisitPut
+         * @description A visit to a household: whom one met, or that nobody was at home.
+         */
+        VisitPut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Form
+             * @default {}
+             */
+            form: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Household Id */
+            household_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "met" | "not_home" | "refused";
+            /** Patrol Id */
+            patrol_id?: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
+         * VisitRead
+         * @description A visit.
+         */
+        VisitRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Form */
+            form: {
+                [key: string]: unknown;
+            };
+            /** Household Id */
+            household_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "met" | "not_home" | "refused";
+            /** Patrol Id */
+            patrol_id: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
         };
         /**
          * WarningRead
@@ -4286,6 +5129,58 @@ export interface components {
             steps: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * WorkbenchRead
+         * @description One community of a plan, ready for the editor; indices are places in the arrays of the same answer.
+         */
+        WorkbenchRead: {
+            /** Bands */
+            bands: [
+                number,
+                number,
+                number,
+                number
+            ][];
+            /** Barriers */
+            barriers: {
+                [key: string]: unknown;
+            }[];
+            /** Buildings */
+            buildings: {
+                [key: string]: unknown;
+            }[];
+            community: components["schemas"]["CommunityHead"];
+            /** Compounds */
+            compounds: {
+                [key: string]: unknown;
+            }[];
+            /** Edges */
+            edges: [
+                number,
+                number
+            ][];
+            /** Edits */
+            edits: {
+                [key: string]: unknown;
+            };
+            /** Gates */
+            gates: {
+                [key: string]: unknown;
+            }[];
+            /** Grids */
+            grids: {
+                [key: string]: unknown;
+            }[];
+            may: components["schemas"]["api__plans__edit_schemas__MayRead"];
+            plan: components["schemas"]["PlanHead"];
+            plane: components["schemas"]["PlaneRead"];
+            /** Units */
+            units: {
+                [key: string]: unknown;
+            }[];
+            /** Version */
+            version: number;
         };
         /**
          * EventRead
@@ -4353,6 +5248,17 @@ export interface components {
             who: string;
         };
         /**
+         * MayRead
+         * @description One action, and why it may not be done now; both None where it may.
+         */
+        api__issues__schemas__MayRead: {
+            action: components["schemas"]["Action"];
+            /** En */
+            en?: string | null;
+            /** Zh */
+            zh?: string | null;
+        };
+        /**
          * StepRead
          * @description One step, as the resident is told of it.
          */
@@ -4369,6 +5275,154 @@ export interface components {
             /** Reason */
             reason: string;
             status: components["schemas"]["Status"];
+        };
+        /**
+         * PlanCreate
+         * @description A checklist to be walked through every so many days, in a community or one of its micro-grids.
+         */
+        api__patrols__schemas__PlanCreate: {
+            /**
+             * Checklist Id
+             * Format: uuid
+             */
+            checklist_id: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Every Days */
+            every_days: number;
+            /** Micro Grid Id */
+            micro_grid_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PlanRead
+         * @description A patrol plan, when it was last walked and when it is due again.
+         */
+        api__patrols__schemas__PlanRead: {
+            /** Checklist */
+            checklist: string;
+            /**
+             * Checklist Id
+             * Format: uuid
+             */
+            checklist_id: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Every Days */
+            every_days: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last At */
+            last_at: string | null;
+            /** Late */
+            late: boolean;
+            /** Micro Grid Id */
+            micro_grid_id: string | null;
+            /** Note */
+            note: string;
+        };
+        /**
+         * MayRead
+         * @description What the asker may do with the plan.
+         */
+        api__plans__edit_schemas__MayRead: {
+            /** Approve */
+            approve: boolean;
+            /** Edit */
+            edit: boolean;
+            /** Submit */
+            submit: boolean;
+        };
+        /**
+         * PlanCreate
+         * @description A new draft for a whole subdistrict, or for one community.
+         */
+        api__plans__schemas__PlanCreate: {
+            /** Base Id */
+            base_id?: string | null;
+            /** Community Id */
+            community_id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Rows
+             * @default []
+             */
+            rows: components["schemas"]["ImportRow"][];
+            rule?: components["schemas"]["RuleSaid"] | null;
+            /**
+             * Source
+             * @default empty
+             * @enum {string}
+             */
+            source: "empty" | "machine" | "in_force" | "plan" | "import";
+            /** Subdistrict Id */
+            subdistrict_id?: string | null;
+        };
+        /**
+         * PlanRead
+         * @description A plan with its figures and its latest run.
+         */
+        api__plans__schemas__PlanRead: {
+            /** Base Id */
+            base_id: string | null;
+            /** Community Id */
+            community_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Effective From */
+            effective_from: string | null;
+            /** Effective To */
+            effective_to: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** In Force */
+            in_force: boolean;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Place En */
+            place_en: string;
+            rule: components["schemas"]["RuleSaid"];
+            run: components["schemas"]["RunRead"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "approved" | "published" | "superseded";
+            /**
+             * Subdistrict Id
+             * Format: uuid
+             */
+            subdistrict_id: string;
+            totals: components["schemas"]["PlanTotals"];
+            /** Version */
+            version: number;
         };
         /**
          * StepRead
@@ -4705,6 +5759,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BodyRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_checklists_api_checklists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_checklist_api_checklists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_check_api_checks__check_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_coverage_api_coverage_get: {
+        parameters: {
+            query?: {
+                community_id?: string | null;
+                micro_grid_id?: string | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -6650,6 +7881,454 @@ export interface operations {
             };
         };
     };
+    read_plans_api_patrol_plans_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__patrols__schemas__PlanRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_plan_api_patrol_plans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["api__patrols__schemas__PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__patrols__schemas__PlanRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_patrols_api_patrols_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                community_id?: string | null;
+                flagged?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    import_gpx_api_patrols_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_patrol_api_patrols__patrol_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    begin_api_patrols__patrol_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_fixes_api_patrols__patrol_id__fixes__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixesPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    end_api_patrols__patrol_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolStop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_track_api_patrols__patrol_id__track_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    export_gpx_api_patrols__patrol_id__track_gpx_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_people_api_people_get: {
         parameters: {
             query?: {
@@ -7255,7 +8934,10 @@ export interface operations {
     };
     list_plans_api_plans_get: {
         parameters: {
-            query?: never;
+            query?: {
+                community_id?: string | null;
+                state?: ("draft" | "in_review" | "approved" | "published" | "superseded") | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7268,7 +8950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanRead"][];
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"][];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7303,7 +8985,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanCreate"];
+                "application/json": components["schemas"]["api__plans__schemas__PlanCreate"];
             };
         };
         responses: {
@@ -7313,7 +8995,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanRead"];
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7357,7 +9039,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanRead"];
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7401,6 +9083,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    change_plan_api_plans__plan_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -7471,6 +9201,54 @@ export interface operations {
             };
         };
     };
+    edit_plan_api_plans__plan_id__edits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_grids_api_plans__plan_id__grids_get: {
         parameters: {
             query?: never;
@@ -7490,6 +9268,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_operations_api_plans__plan_id__operations_get: {
+        parameters: {
+            query: {
+                community_id: string;
+                since?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7669,6 +9495,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_workbench_api_plans__plan_id__workbench_get: {
+        parameters: {
+            query?: {
+                /** @description May be left out for a plan of one community. */
+                community_id?: string | null;
+                compound_id?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string;
+                "accept-encoding"?: string;
+            };
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkbenchRead"];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -8542,6 +10419,96 @@ export interface operations {
             };
             /** @description The reader's copy is the latest. */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_visits_api_visits_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_visit_api_visits__visit_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
