@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     app_database_url: str | None = None
     """The address under which the service itself connects: role ``minqing_app``, which owns nothing."""
 
+    audit_database_url: str | None = None
+    """The address under which the worker checks the audit: role ``minqing_audit``, which reads the audit only."""
+
     pool_size: int = Field(default=16, ge=1, le=200)
     """Connections the service holds at most."""
 

@@ -1,4 +1,4 @@
-"""Does the work that no request waits for: draws plans from the queue in the store, rings what is due.
+"""Does the work that no request waits for: draws plans from the queue in the store, rings what is due, keeps the night.
 
 A process of its own beside the service (``python -m api.worker``), kept alive by the supervisor. A job whose worker was
 killed is taken up again when its heartbeat has been missing for half a minute.
@@ -18,6 +18,7 @@ import structlog
 from procrastinate import App, PsycopgConnector
 from psycopg import OperationalError
 
+from api.access import night
 from api.issues import alarms
 from api.plans.drawing import carry_out
 from api.plans.service import DRAW
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 log = structlog.get_logger(__name__)
-QUEUES = ["plans"]
+QUEUES = ["plans", night.QUEUE]
 """A list: psycopg would send a tuple as a row, which is no array of names."""
 TAKE_UP_EVERY_S = 10.0
 STALLED_AFTER_S = 30.0
@@ -37,13 +38,27 @@ TOLD_FOR = timedelta(days=1)
 """How long the outbox of live updates keeps what has been told."""
 
 
-def make_queue(url: str, pool: Executor) -> App:
+def make_queue(url: str, pool: Executor, audit_url: str | None = None) -> App:
     """The queue at ``url`` with everything that may be asked of it."""
     queue = App(connector=PsycopgConnector(conninfo=url))
 
     @queue.task(name=DRAW)
     async def draw_plan(run_id: str) -> None:
         await asyncio.to_thread(carry_out, url, UUID(run_id), pool)
+
+    # What the clock begins is also asked for by hand; a timestamp comes with it only from the clock.
+    @queue.periodic(cron=night.FORGET_AT)
+    @queue.task(name=night.FORGET, queue=night.QUEUE, queueing_lock=night.FORGET)
+    async def forget(timestamp: int = 0) -> None:  # noqa: ARG001  # the clock's own argument
+        await asyncio.to_thread(night.forget, url)
+
+    @queue.periodic(cron=night.CHECK_AT)
+    @queue.task(name=night.CHECK, queue=night.QUEUE, queueing_lock=night.CHECK)
+    async def check(timestamp: int = 0) -> None:  # noqa: ARG001  # the clock's own argument
+        if audit_url is None:
+            log.warning("no address of the auditor's role was given, so the audit is not checked")
+            return
+        await asyncio.to_thread(night.check, audit_url, url)
 
     return queue
 
@@ -77,7 +92,7 @@ async def work(settings: Settings) -> None:
     """Answer to the queue until told to stop; the job in hand is finished first."""
     assert settings.app_database_url is not None
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        queue = make_queue(settings.app_database_url, pool)
+        queue = make_queue(settings.app_database_url, pool, settings.audit_database_url)
         async with queue.open_async():
             caretakers = [
                 asyncio.create_task(take_up_the_stalled(queue)),

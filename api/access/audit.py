@@ -45,6 +45,8 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     ISSUES_EXPORTED = "issues.exported"
     TRACK_READ = "track.read"
+    AUDIT_CHECK_ASKED = "audit.check_asked"
+    AUDIT_CHECKED = "audit.checked"
     REQUEST_MADE = "request.made"
     """Any other change that was asked for over HTTP: no changing request goes unwritten."""
 

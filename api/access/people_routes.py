@@ -14,11 +14,12 @@ from api.access.people_schemas import (
     AccountMade,
     AccountUpdate,
     AssignmentCreate,
+    AuditCheckRead,
+    AuditEventPage,
     BecauseCreate,
     CommunityRead,
     Dismissed,
     EventQuery,
-    EventRead,
     ExportRead,
     GroundRead,
     PersonCreate,
@@ -161,6 +162,25 @@ async def change_account(session: Session, _: Manager, account_id: UUID, update:
 
 
 @router.get("/audit")
-async def read_events(session: Session, _: Auditor, wanted: Annotated[EventQuery, Query()]) -> list[EventRead]:
+async def read_events(session: Session, _: Auditor, wanted: Annotated[EventQuery, Query()]) -> AuditEventPage:
     """The events of the places one audits, the newest first."""
     return await events.search(session, wanted)
+
+
+@router.get("/audit/export", response_class=Response)
+async def export_events(session: Session, _: Auditor, wanted: Annotated[EventQuery, Query()]) -> Response:
+    """The same as a table for spreadsheets (CSV)."""
+    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+    return Response(await events.export(session, wanted), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/audit/check")
+async def read_check(session: Session, _: Auditor) -> AuditCheckRead:
+    """Whether the audit's chains were whole when they were last walked."""
+    return await events.last_check(session)
+
+
+@router.post("/audit/check", status_code=status.HTTP_202_ACCEPTED)
+async def ask_check(session: Session, _: Auditor) -> None:
+    """Have the audit's chains walked now."""
+    await events.ask_check(session)

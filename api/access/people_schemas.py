@@ -239,20 +239,24 @@ class EventQuery(Asked):
     """What an auditor looks for; everything left open fits."""
 
     account: UUID | None = None
+    login: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=64)] = ""
+    place_id: UUID | None = None
     action: Annotated[str, Field(max_length=60)] = ""
     object_id: Annotated[str, Field(max_length=200)] = ""
     since: datetime | None = None
     until: datetime | None = None
     most: Annotated[int, Field(ge=1, le=1000)] = 200
+    skip: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
-class EventRead(Read):
+class AuditEventRead(Read):
     """One event of the audit: ids, never contents."""
 
     chain: int
     seq: int
     at: datetime
     account_id: UUID | None
+    login: str = Field(description="The account's login name; empty where nobody had logged in.")
     action: str
     kind: str
     object_id: str
@@ -260,3 +264,29 @@ class EventRead(Read):
     address: str
     reason: str
     details: dict[str, Any]
+
+
+class AuditEventPage(Read):
+    """A page of events, the newest first."""
+
+    events: list[AuditEventRead]
+    more: bool = Field(description="There are older ones: ask with ``skip``, and with ``until`` set to ``as_of``.")
+    as_of: datetime
+
+
+class AuditBreakRead(Read):
+    """Where a chain is broken: from this event on, nothing can be trusted."""
+
+    chain: int
+    seq: int
+    why: str
+
+
+class AuditCheckRead(Read):
+    """What the last walk along the audit's chains found."""
+
+    at: datetime | None = None
+    events: int = 0
+    sound: bool = False
+    breaks: tuple[AuditBreakRead, ...] = ()
+    waiting: bool = Field(description="A walk has been asked for and has not begun yet.")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 OWNER = "minqing"
 APP = "minqing_app"
+AUDIT = "minqing_audit"
 DATABASE = "minqing"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 99  # bytes; the kernel takes 107, some clients fewer
@@ -175,7 +176,7 @@ def configure(cluster: Cluster, *, durable: bool = True) -> None:
     mine = pwd.getpwuid(os.geteuid()).pw_name
     lines = [f"{name} = {value}" for name, value in configuration(cluster, durable=durable).items()]
     names = sorted({mine, cluster.account.name})
-    idents = [f"minqing {name} {role}" for name in names for role in (OWNER, APP)]
+    idents = [f"minqing {name} {role}" for name in names for role in (OWNER, APP, AUDIT)]
     files = {
         "minqing.conf": "# Written at every start by api/embedded/cluster.py.\n" + "\n".join(lines) + "\n",
         "pg_ident.conf": "\n".join(idents) + "\n",

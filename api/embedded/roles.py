@@ -1,6 +1,7 @@
-"""The two roles of the store, and the extensions that every migration may count on.
+"""The roles of the store besides its owner, and the extensions that every migration may count on.
 
 ``minqing_app`` owns nothing and cannot set row-level security aside; its statements are cut off in time.
+``minqing_audit`` reads the audit's tables (migration 0100), and nothing else, in transactions that cannot write.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from api.embedded.cluster import APP
+from api.embedded.cluster import APP, AUDIT
 
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 # A dump does not carry these marks (decision 0012); where the store remembers that it had them, they are set again.
@@ -25,6 +26,9 @@ APP_LIMITS = {
 }
 
 
+AUDIT_LIMITS = {"default_transaction_read_only": "on", "statement_timeout": "10min", "lock_timeout": "5s"}
+
+
 def ensure_database(maintenance_url: str, database: str) -> bool:
     """Make ``database`` if it does not exist; tell whether it was made."""
     with psycopg.connect(maintenance_url, autocommit=True) as connection:
@@ -34,27 +38,30 @@ def ensure_database(maintenance_url: str, database: str) -> bool:
         return found is None
 
 
-def ensure_roles(owner_url: str, *, app_password: str | None = None) -> None:
-    """Make the service's role and the extensions, where they do not exist, in the database of ``owner_url``.
+def ensure_roles(owner_url: str, *, app_password: str | None = None, audit_password: str | None = None) -> None:
+    """Make the roles and the extensions, where they do not exist, in the database of ``owner_url``.
 
-    ``app_password`` is given to a role that is made now; one that exists keeps its own.
+    A password is given to a role that is made now; one that exists keeps its own.
     """
-    app = sql.Identifier(APP)
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP]).fetchone() is None:
-            connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
-                    app, sql.Literal(app_password)
-                )
-            )
-        for setting, value in APP_LIMITS.items():
-            connection.execute(
-                sql.SQL("ALTER ROLE {} SET {} = {}").format(app, sql.Identifier(setting), sql.Literal(value))
-            )
+        _ensure_role(connection, APP, app_password, APP_LIMITS)
+        _ensure_role(connection, AUDIT, audit_password, AUDIT_LIMITS)
         for extension in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
         connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app))
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(APP)))
+
+
+def _ensure_role(connection: psycopg.Connection, name: str, password: str | None, limits: dict[str, str]) -> None:
+    role = sql.Identifier(name)
+    found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    if found is None:
+        powers = "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}"
+        connection.execute(sql.SQL(powers).format(role, sql.Literal(password)))
+    for setting, value in limits.items():
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(role, sql.Identifier(setting), sql.Literal(value))
+        )
 
 
 def renew_marks(owner_url: str) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sse_starlette import EventSourceResponse
 
+from api.access.streams import while_admitted
 from api.database import Session, fresh_look
 from api.heat import service, spotting
 from api.heat.schemas import AreasRead, CellsRead, FilmQuestion, Level, Question, SpotsRead, SummaryRead
@@ -78,7 +79,7 @@ async def follow(
 ) -> EventSourceResponse:
     """A ``changed`` event with the version whenever any issue has come or changed (server-sent events)."""
     await request.app.state.heat.look(session)
-    return EventSourceResponse(_changes(request, seconds))
+    return EventSourceResponse(while_admitted(_changes(request, seconds)))
 
 
 async def _changes(request: Request, seconds: int) -> AsyncIterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from sse_starlette import EventSourceResponse
 
 from api.access.audit import Action, record
 from api.access.routes import TheRing
+from api.access.streams import while_admitted
 from api.database import Session
 from api.issues import case, live, photos, residents, service, sheets
 from api.issues.door import AnySession, TheSender
@@ -74,7 +75,7 @@ async def follow_issues(
     pulse = getattr(request.app.state, "pulse", None) or live.Pulse()
     request.app.state.pulse = pulse
     since, anew = await live.start(session, last_event_id)
-    return EventSourceResponse(live.stream(request, pulse, since, anew=anew, once=once), ping=15)
+    return EventSourceResponse(while_admitted(live.stream(request, pulse, since, anew=anew, once=once)), ping=15)
 
 
 @router.get("/issues/export.xlsx", response_class=Response)

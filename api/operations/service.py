@@ -50,6 +50,7 @@ def _child(
     environment |= {
         "MINQING_DATABASE_URL": "",
         "MINQING_APP_DATABASE_URL": store.app_url,
+        "MINQING_AUDIT_DATABASE_URL": store.audit_url or "" if module == "api.worker" else "",
         "MINQING_DATA_DIR": str(data.root),
         "MINQING_HOST": settings.host,
         "MINQING_PORT": str(settings.port),

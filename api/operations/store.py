@@ -16,7 +16,7 @@ import psycopg
 
 from api.embedded import binaries
 from api.embedded import cluster as clusters
-from api.embedded.cluster import APP, DATABASE, Cluster
+from api.embedded.cluster import APP, AUDIT, DATABASE, Cluster
 from api.embedded.roles import ensure_database, ensure_roles, renew_marks
 from api.operations import data_dir, shape
 from api.trouble import Trouble
@@ -35,6 +35,8 @@ class Store:
     owner_url: str
     app_url: str
     cluster: Cluster | None
+    audit_url: str | None = None
+    """The address of the auditor's role, which reads the audit only."""
 
     def program(self, name: str) -> str:
         """The client program of this name that suits the store."""
@@ -48,10 +50,11 @@ def find(settings: Settings, data: DataDir) -> Store:
         Trouble: PostGIS is missing, or the cluster is somebody else's.
     """
     if settings.database_url is not None:
-        app_url = settings.app_database_url or _as_app(settings.database_url, app_password(data))
-        return Store(settings.database_url, app_url, None)
+        app_url = settings.app_database_url or _as_role(settings.database_url, APP, app_password(data))
+        audit_url = settings.audit_database_url or _as_role(settings.database_url, AUDIT, audit_password(data))
+        return Store(settings.database_url, app_url, None, audit_url)
     cluster = clusters.locate(data.root)
-    return Store(cluster.url(), cluster.url(APP), cluster)
+    return Store(cluster.url(), cluster.url(APP), cluster, cluster.url(AUDIT))
 
 
 @contextmanager
@@ -81,17 +84,26 @@ def awake(settings: Settings, data: DataDir, *, alone: bool = False) -> Iterator
 
 def app_password(data: DataDir) -> str:
     """The password of ``minqing_app`` on a server of somebody else's, made once and kept beside the data."""
-    path = data.secrets / "app-password"
+    return _password(data, "app-password")
+
+
+def audit_password(data: DataDir) -> str:
+    """The same for ``minqing_audit``."""
+    return _password(data, "audit-password")
+
+
+def _password(data: DataDir, name: str) -> str:
+    path = data.secrets / name
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32))
     return path.read_text().strip()
 
 
-def _as_app(url: str, password: str) -> str:
+def _as_role(url: str, role: str, password: str) -> str:
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{APP}:{quote(password, safe='')}@{place}"))
+    return urlunsplit(parts._replace(netloc=f"{role}:{quote(password, safe='')}@{place}"))
 
 
 def prepare(store: Store, data: DataDir) -> None:
@@ -105,7 +117,8 @@ def prepare(store: Store, data: DataDir) -> None:
             _greet(store.owner_url)
         else:
             ensure_database(store.cluster.url(database="postgres"), DATABASE)
-        ensure_roles(store.owner_url, app_password=None if store.cluster else app_password(data))
+        theirs = {} if store.cluster else {"app_password": app_password(data), "audit_password": audit_password(data)}
+        ensure_roles(store.owner_url, **theirs)
         shape.bring_up_to_date(store.owner_url, data)
         renew_marks(store.owner_url)
         _greet(store.app_url)
@@ -117,9 +130,9 @@ def prepare(store: Store, data: DataDir) -> None:
     except psycopg.errors.InsufficientPrivilege as error:
         raise Trouble(
             f"DATABASE_URL 的用户权限不足：{_brief(error)}。"
-            f"请数据库管理员先建好扩展 postgis、btree_gist、pg_trgm 和角色 {APP}。",
+            f"请数据库管理员先建好扩展 postgis、btree_gist、pg_trgm 和角色 {APP}、{AUDIT}。",
             f"The user in DATABASE_URL may not do this: {_brief(error)}. Ask the server's administrator to create the "
-            f"extensions postgis, btree_gist, pg_trgm and the role {APP} first.",
+            f"extensions postgis, btree_gist, pg_trgm and the roles {APP} and {AUDIT} first.",
         ) from error
 
 

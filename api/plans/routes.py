@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from sse_starlette import EventSourceResponse
 
+from api.access.streams import while_admitted
 from api.database import Session, fresh_look
 from api.plans import service
 from api.plans.asking import Sheets
@@ -80,7 +81,7 @@ async def cancel_run(session: Session, plan_id: PlanId) -> RunRead:
 async def follow_run(request: Request, session: Session, plan_id: PlanId) -> EventSourceResponse:
     """The latest run as it goes on (server-sent events): a ``run`` event whenever something has changed."""
     await service.read_run(session, plan_id, steps=False)
-    return EventSourceResponse(_progress(request, plan_id))
+    return EventSourceResponse(while_admitted(_progress(request, plan_id)))
 
 
 async def _progress(request: Request, plan_id: UUID) -> AsyncIterator[dict[str, Any]]:

@@ -248,6 +248,9 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         seen_as=plan_seen,
     ),
     ("GET", "/api/audit"): Expectation(who=frozenset({Role.AUDITOR})),
+    ("GET", "/api/audit/export"): Expectation(who=frozenset({Role.AUDITOR})),
+    ("GET", "/api/audit/check"): Expectation(who=frozenset({Role.AUDITOR})),
+    ("POST", "/api/audit/check"): Expectation(who=frozenset({Role.AUDITOR})),
     # places
     ("GET", "/api/places"): SELF,
     ("GET", "/api/places/at"): Expectation(who=READERS, query=at),

@@ -274,7 +274,8 @@ async def test_an_auditor_reads_deeds_of_the_audited_places_and_no_contents(
     person = await added(office, name="绝不外传")
     async with client_of(BY_ROLE[Role.AUDITOR]) as auditor:
         found = await auditor.get("/api/audit", params={"action": "person.added", "object_id": person["id"]})
-        assert [event["object_id"] for event in found.json()] == [person["id"]]
+        assert [event["object_id"] for event in found.json()["events"]] == [person["id"]]
+        assert found.json()["events"][0]["login"] == COMMUNITY.login
         assert "绝不外传" not in found.text
         assert (await auditor.get("/api/people")).status_code == 404
     async with client_of(BY_ROLE[Role.ADMINISTRATOR]) as administrator:

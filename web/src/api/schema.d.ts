@@ -124,6 +124,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Check
+         * @description Whether the audit's chains were whole when they were last walked.
+         */
+        get: operations["read_check_api_audit_check_get"];
+        put?: never;
+        /**
+         * Ask Check
+         * @description Have the audit's chains walked now.
+         */
+        post: operations["ask_check_api_audit_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Events
+         * @description The same as a table for spreadsheets (CSV).
+         */
+        get: operations["export_events_api_audit_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bodies": {
         parameters: {
             query?: never;
@@ -2256,6 +2300,102 @@ export interface components {
             until: string | null;
         };
         /**
+         * AuditBreakRead
+         * @description Where a chain is broken: from this event on, nothing can be trusted.
+         */
+        AuditBreakRead: {
+            /** Chain */
+            chain: number;
+            /** Seq */
+            seq: number;
+            /** Why */
+            why: string;
+        };
+        /**
+         * AuditCheckRead
+         * @description What the last walk along the audit's chains found.
+         */
+        AuditCheckRead: {
+            /** At */
+            at?: string | null;
+            /**
+             * Breaks
+             * @default []
+             */
+            breaks: components["schemas"]["AuditBreakRead"][];
+            /**
+             * Events
+             * @default 0
+             */
+            events: number;
+            /**
+             * Sound
+             * @default false
+             */
+            sound: boolean;
+            /**
+             * Waiting
+             * @description A walk has been asked for and has not begun yet.
+             */
+            waiting: boolean;
+        };
+        /**
+         * AuditEventPage
+         * @description A page of events, the newest first.
+         */
+        AuditEventPage: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Events */
+            events: components["schemas"]["AuditEventRead"][];
+            /**
+             * More
+             * @description There are older ones: ask with ``skip``, and with ``until`` set to ``as_of``.
+             */
+            more: boolean;
+        };
+        /**
+         * AuditEventRead
+         * @description One event of the audit: ids, never contents.
+         */
+        AuditEventRead: {
+            /** Account Id */
+            account_id: string | null;
+            /** Action */
+            action: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Chain */
+            chain: number;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /**
+             * Login
+             * @description The account's login name; empty where nobody had logged in.
+             */
+            login: string;
+            /** Object Id */
+            object_id: string;
+            /** Place Id */
+            place_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * BasemapRead
          * @description Where the tiles of the base map are, and in which datum they were drawn.
          */
@@ -2461,7 +2601,7 @@ export interface components {
             /** Due Is Provisional */
             due_is_provisional: boolean;
             /** Events */
-            events: components["schemas"]["api__issues__schemas__EventRead"][];
+            events: components["schemas"]["EventRead"][];
             /** Final */
             final: boolean;
             /**
@@ -3016,6 +3156,38 @@ export interface components {
             verb: string;
             /** Version */
             version: number;
+            /** Who */
+            who: string;
+        };
+        /**
+         * EventRead
+         * @description One thing that was done.
+         */
+        EventRead: {
+            /** Account Id */
+            account_id: string | null;
+            /** Action */
+            action: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string | null;
+            /** Body Id */
+            body_id: string | null;
+            /** Party */
+            party: string;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /** Seq */
+            seq: number;
+            status: components["schemas"]["Status"];
             /** Who */
             who: string;
         };
@@ -5183,71 +5355,6 @@ export interface components {
             version: number;
         };
         /**
-         * EventRead
-         * @description One event of the audit: ids, never contents.
-         */
-        api__access__people_schemas__EventRead: {
-            /** Account Id */
-            account_id: string | null;
-            /** Action */
-            action: string;
-            /** Address */
-            address: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Chain */
-            chain: number;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            };
-            /** Kind */
-            kind: string;
-            /** Object Id */
-            object_id: string;
-            /** Place Id */
-            place_id: string | null;
-            /** Reason */
-            reason: string;
-            /** Seq */
-            seq: number;
-        };
-        /**
-         * EventRead
-         * @description One thing that was done.
-         */
-        api__issues__schemas__EventRead: {
-            /** Account Id */
-            account_id: string | null;
-            /** Action */
-            action: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Body */
-            body: string | null;
-            /** Body Id */
-            body_id: string | null;
-            /** Party */
-            party: string;
-            /** Payload */
-            payload: {
-                [key: string]: unknown;
-            };
-            /** Reason */
-            reason: string;
-            /** Seq */
-            seq: number;
-            status: components["schemas"]["Status"];
-            /** Who */
-            who: string;
-        };
-        /**
          * MayRead
          * @description One action, and why it may not be done now; both None where it may.
          */
@@ -5699,11 +5806,14 @@ export interface operations {
         parameters: {
             query?: {
                 account?: string | null;
+                login?: string;
+                place_id?: string | null;
                 action?: string;
                 object_id?: string;
                 since?: string | null;
                 until?: string | null;
                 most?: number;
+                skip?: number;
             };
             header?: never;
             path?: never;
@@ -5717,8 +5827,139 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["api__access__people_schemas__EventRead"][];
+                    "application/json": components["schemas"]["AuditEventPage"];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_check_api_audit_check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    ask_check_api_audit_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    export_events_api_audit_export_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                login?: string;
+                place_id?: string | null;
+                action?: string;
+                object_id?: string;
+                since?: string | null;
+                until?: string | null;
+                most?: number;
+                skip?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
