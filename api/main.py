@@ -27,7 +27,6 @@ from api.open311.routes import router as open311
 from api.patrols.routes import router as patrols
 from api.places.routes import router as places
 from api.plans import doors as plans
-from api.plans.shelf import Shelf
 from api.rules.routes import router as rules
 from api.settings import Settings
 
@@ -63,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.admission = admission.admitted
     app.state.kiln = Kiln()
-    app.state.sheets = Shelf()
+    plans.furnish(app)
     problems.install(app)
     for router in (
         health.router,

@@ -1,4 +1,4 @@
-"""What routes of plans take besides the session: the sheets that this process keeps."""
+"""What routes of plans take besides the session: the sheets that this process keeps, and who follows which plan."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.plans.live import Hub
 from api.plans.shelf import Shelf
 
 
@@ -15,4 +16,11 @@ def shelf_of(request: Request) -> Shelf:
     return shelf
 
 
+def hub_of(request: Request) -> Hub:
+    """Who in this process follows which plan."""
+    hub: Hub = request.app.state.followers
+    return hub
+
+
 Sheets = Annotated[Shelf, Depends(shelf_of)]
+Followers = Annotated[Hub, Depends(hub_of)]

@@ -12,8 +12,9 @@ from api.access.admission import Asking, Member
 from api.database import Session
 from api.plans import edits
 from api.plans import workbench as benches
-from api.plans.asking import Sheets
+from api.plans.asking import Followers, Sheets
 from api.plans.edit_schemas import EditRead, EditSaid, LogRead, WorkbenchRead
+from api.plans.shelf import once_committed
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
 PlanId = Annotated[UUID, Path(description="A plan's key.")]
@@ -42,9 +43,12 @@ async def read_workbench(
 
 
 @router.post("/{plan_id}/edits")
-async def edit_plan(session: Session, shelf: Sheets, asker: Member, plan_id: PlanId, said: EditSaid) -> EditRead:
+async def edit_plan(
+    session: Session, shelf: Sheets, hub: Followers, asker: Member, plan_id: PlanId, said: EditSaid
+) -> EditRead:
     """Do operations on one community of a draft, all or none; undo, redo and take-back among them."""
     edited = await edits.edit(session, shelf, asker, plan_id, said)
+    once_committed(session, lambda: hub.wake(plan_id))
     return edited.read
 
 

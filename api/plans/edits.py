@@ -389,6 +389,18 @@ def entry_of(row: RowMapping, asker: Asker, effective: frozenset[int] | None = N
     )
 
 
+async def since_version(session: AsyncSession, shelf: Shelf, place: tuple[UUID, UUID], since: int) -> LogRead:
+    """The newest operations of one community since a version, for a live stream; ``place``: plan, community."""
+    plan_id, community_id = place
+    sheet = await take_up(session, shelf, plan_id, community_id)
+    where = {"plan": plan_id, "community": community_id, "base": since}
+    rows = (await session.execute(SINCE, where)).mappings().all()
+    marks = {mark for row in rows for mark in row["touched"]}
+    asker: Asker = session.info["asker"]
+    entries = [entry_of(row, asker) for row in rows[-LISTED_AT_CONFLICT:]]
+    return LogRead(version=sheet.version, entries=entries, patch=patch_of(sheet.plan, marks), more=False)
+
+
 async def read_log(
     session: AsyncSession, shelf: Shelf, asker: Asker, place: tuple[UUID, UUID], *, since: int, limit: int
 ) -> LogRead:

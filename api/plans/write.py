@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from psycopg.types.range import Range
 
+from geo.topology.bounds import Rule
+from geo.topology.planning import plan_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
@@ -42,7 +45,16 @@ NOTE_EMPTY = """
 UPDATE plan_run_step SET state = 'done', status = 'empty'
  WHERE run_id = %s AND compound_id = ANY(%s::uuid[]) AND state = 'waiting'
 """
-TOUCH = "UPDATE plan SET version = version + 1 WHERE id = %s"
+TOUCH = """
+WITH anew AS (
+  UPDATE plan SET version = version + 1, events = events + 1 WHERE id = %(plan)s RETURNING id, events
+), told AS (
+  INSERT INTO plan_event (plan_id, number, community_id, kind, data)
+  SELECT id, events, %(community)s, 'reset', '{}' FROM anew
+)
+DELETE FROM plan_sheet WHERE plan_id = %(plan)s AND community_id = %(community)s
+"""
+"""What was drawn by hand on this community begins anew: the machine has drawn over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +85,11 @@ def write_drawing(connection: Connection, sheet: Sheet, drawing: Drawing) -> Non
     keys = [compound.key for compound in drawing.divided.ground.compounds]
     connection.execute(FORGET, {"plan": plan_id, "compounds": keys})
     ids: dict[int, UUID] = {}
+    # Outlines are unions of the very cells that the editor works on, so that the first edit moves no border.
+    count = int(drawing.divided.grid.max(initial=-1)) + 1
+    hand = plan_of(drawing.divided, Rule(), [str(number) for number in range(count)])
     for grid in _grids(city, drawing):
-        outline: Any = drawing.divided.tiles.grid(grid.number)
+        outline: Any = hand.outline(str(grid.number))
         shape = sheet.plane.to_source(outline)
         row = connection.execute(ADD_GRID, [plan_id, *_grid_row(grid), shapely.to_wkb(shape)]).fetchone()
         assert row is not None
@@ -90,7 +105,7 @@ def write_drawing(connection: Connection, sheet: Sheet, drawing: Drawing) -> Non
             ],
         )
         cursor.executemany(NOTE, [{"run": sheet.run_id, **note} for note in _notes(drawing)])
-    connection.execute(TOUCH, [plan_id])
+    connection.execute(TOUCH, {"plan": plan_id, "community": community})
 
 
 def note_empty(connection: Connection, sheet: Sheet, compounds: Sequence[str]) -> None:

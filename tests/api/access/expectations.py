@@ -101,6 +101,11 @@ def plan(target: Target) -> Filling:
     return {"plan_id": target.plan}
 
 
+def grid(target: Target) -> Filling:
+    """The micro-grid of the target's compound, or of its first."""
+    return {"grid_id": UUID(hashlib.md5(f"grid{key('compound', target.inside(4))}".encode()).hexdigest())}
+
+
 def in_community(target: Target) -> Filling:
     """The target's community."""
     return {"community_id": target.community}
@@ -272,6 +277,68 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         who=frozenset(), path=plan, body=lambda _: {"name": "新名"}, placed=True, seen_as=plan_seen
     ),
     ("GET", "/api/plans/{plan_id}/grids"): PLAN,
+    ("GET", "/api/plans/{plan_id}/check"): Expectation(who=WHOLE, path=plan, placed=True, seen_as=plan_seen),
+    ("POST", "/api/plans/{plan_id}/mend"): Expectation(
+        who=WHOLE,
+        path=plan,
+        body=lambda target: {"community_id": str(target.community)},
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("POST", "/api/plans/{plan_id}/state"): Expectation(
+        who=frozenset(), path=plan, body=lambda _: {"to": "in_review"}, placed=True, seen_as=plan_seen
+    ),
+    ("POST", "/api/plans/{plan_id}/publish"): Expectation(
+        who=frozenset(), path=plan, body=lambda _: {"effective_from": "2099-01-01"}, placed=True, seen_as=plan_seen
+    ),
+    ("GET", "/api/plans/{plan_id}/transitions"): PLAN,
+    ("GET", "/api/plans/{plan_id}/succession"): PLAN,
+    ("GET", "/api/plans/{plan_id}/comments"): PLAN,
+    ("POST", "/api/plans/{plan_id}/comments"): Expectation(
+        who=EDITORS,
+        path=plan,
+        body=lambda target: {"community_id": str(target.community), "text": "这里不对"},
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("PATCH", "/api/plans/{plan_id}/comments/{comment_id}"): Expectation(
+        who=frozenset(),
+        path=lambda target: plan(target) | {"comment_id": NOBODYS},
+        body=lambda _: {"resolved": True},
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("PUT", "/api/plans/{plan_id}/presence"): Expectation(
+        who=WHOLE,
+        path=plan,
+        body=lambda target: {"client": str(NOBODYS), "community_id": str(target.community)},
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("DELETE", "/api/plans/{plan_id}/presence/{client}"): Expectation(
+        path=lambda target: plan(target) | {"client": NOBODYS}
+    ),
+    # a stream without an end: tests/api/plans/test_live.py asks it
+    ("GET", "/api/plans/{plan_id}/events"): Expectation(
+        who=frozenset(), path=lambda _: {"plan_id": NOBODYS}, placed=True, seen_as=plan_seen
+    ),
+    ("GET", "/api/history/at"): Expectation(who=EVERYBODY, query=lambda target: at(target) | {"date": "2026-06-01"}),
+    ("GET", "/api/history/grids"): Expectation(
+        who=PLAN_READERS,
+        query=lambda target: in_community(target) | {"date": "2026-06-01"},
+        placed=True,
+        seen_as=plan_seen,
+    ),
+    ("GET", "/api/history/reigns"): Expectation(query=in_community),
+    ("GET", "/api/history/grid/{grid_id}"): Expectation(
+        who=WHOLE | {Role.GRID_WORKER}, path=grid, placed=True, seen_as=lambda target: target.inside(4)
+    ),
+    ("GET", "/api/compare"): Expectation(
+        who=PLAN_READERS,
+        query=lambda target: {"left": str(target.plan), "right": str(target.plan)},
+        placed=True,
+        seen_as=plan_seen,
+    ),
     ("GET", "/api/plans/{plan_id}/workbench"): Expectation(
         who=WHOLE, path=plan, query=in_community, placed=True, seen_as=plan_seen
     ),
