@@ -116,7 +116,8 @@ def _graph(plan: Plan) -> tuple[list[Atom], AtomGraph]:
             if unit < other and (home == there or (home in small and there in small)):
                 alike = plan.units[unit].building == plan.units[other].building
                 kind = EdgeKind.BETWEEN_UNITS if alike else EdgeKind.BETWEEN_BUILDINGS
-                edges.append((*sorted((first[unit], first[other])), kind))
+                low, high = sorted((first[unit], first[other]))
+                edges.append((low, high, int(kind)))
     return atoms, _arrays(plan, atoms, sorted(edges))
 
 
