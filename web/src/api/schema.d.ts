@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Two plans, or two days, side by side; also as an Excel file.
+         */
+        get: operations["compare_api_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/coverage": {
         parameters: {
             query?: never;
@@ -512,6 +532,86 @@ export interface paths {
          * @description A heat tile (MVT 2.1): squares of the lattice with ``n`` issues each, 100 m from zoom 12 on.
          */
         get: operations["read_tile_api_heat_tiles__z___x___y__mvt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who Served
+         * @description Who served a unit, a building or a place at a time.
+         */
+        get: operations["who_served_api_history_at_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/grid/{grid_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Life
+         * @description A grid's life.
+         */
+        get: operations["read_life_api_history_grid__grid_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Then
+         * @description The grids of a community on a day: GeoJSON, WGS 84.
+         */
+        get: operations["map_then_api_history_grids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/reigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reigns
+         * @description Which plan ruled a community from when to when.
+         */
+        get: operations["read_reigns_api_history_reigns_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1404,6 +1504,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Plan
+         * @description What publication would refuse.
+         */
+        get: operations["check_plan_api_plans__plan_id__check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Comments
+         * @description The remarks on a plan.
+         */
+        get: operations["read_comments_api_plans__plan_id__comments_get"];
+        put?: never;
+        /**
+         * Make Comment
+         * @description Make a remark, pinned to a grid or a place if wanted.
+         */
+        post: operations["make_comment_api_plans__plan_id__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Settle Comment
+         * @description Say that a remark is dealt with, or that it is not.
+         */
+        patch: operations["settle_comment_api_plans__plan_id__comments__comment_id__patch"];
+        trace?: never;
+    };
     "/api/plans/{plan_id}/edits": {
         parameters: {
             query?: never;
@@ -1418,6 +1582,26 @@ export interface paths {
          * @description Do operations on one community of a draft, all or none; undo, redo and take-back among them.
          */
         post: operations["edit_plan_api_plans__plan_id__edits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow
+         * @description What others do to a plan (server-sent events): edits, remarks, steps, who is here; see docs/plans-api.md.
+         */
+        get: operations["follow_api_plans__plan_id__events_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1444,6 +1628,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mend Plan
+         * @description Suggest operations that mend what breaks the rule; nothing is kept.
+         */
+        post: operations["mend_plan_api_plans__plan_id__mend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{plan_id}/operations": {
         parameters: {
             query?: never;
@@ -1458,6 +1662,66 @@ export interface paths {
         get: operations["read_operations_api_plans__plan_id__operations_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Be Here
+         * @description Say where one is on a plan's workbench, every twenty seconds or when it changes.
+         */
+        put: operations["be_here_api_plans__plan_id__presence_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/presence/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave
+         * @description Say that one is gone.
+         */
+        delete: operations["leave_api_plans__plan_id__presence__client__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Plan
+         * @description Let an approved plan take effect from a day on.
+         */
+        post: operations["publish_plan_api_plans__plan_id__publish_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1504,6 +1768,66 @@ export interface paths {
          * @description The latest run as it goes on (server-sent events): a ``run`` event whenever something has changed.
          */
         get: operations["follow_run_api_plans__plan_id__run_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Step
+         * @description Hand a plan in, send it back, approve it.
+         */
+        post: operations["take_step_api_plans__plan_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/succession": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Succession
+         * @description Which grid became which.
+         */
+        get: operations["read_succession_api_plans__plan_id__succession_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Transitions
+         * @description The steps that a plan took.
+         */
+        get: operations["read_transitions_api_plans__plan_id__transitions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2802,6 +3126,24 @@ export interface components {
             plan_id?: string | null;
         };
         /**
+         * CheckRead
+         * @description What publication would refuse.
+         */
+        CheckRead: {
+            /** Broken */
+            broken: components["schemas"]["api__plans__review_schemas__FaultRead"][];
+            /** Ground */
+            ground: components["schemas"]["api__plans__review_schemas__FaultRead"][];
+            /** Publishable */
+            publishable: boolean;
+            /** Torn */
+            torn: components["schemas"]["api__plans__review_schemas__FaultRead"][];
+            /** Unassigned */
+            unassigned: components["schemas"]["api__plans__review_schemas__FaultRead"][];
+            /** Version */
+            version: number;
+        };
+        /**
          * ChecklistCreate
          * @description A list of things to look at (隐患排查).
          */
@@ -2908,6 +3250,70 @@ export interface components {
             totals: components["schemas"]["Counts"];
         };
         /**
+         * CommentRead
+         * @description A remark on a plan.
+         */
+        CommentRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Grid Id */
+            grid_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /** Mine */
+            mine: boolean;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string | null;
+            /** Text */
+            text: string;
+            /** Who */
+            who: string;
+        };
+        /**
+         * CommentSaid
+         * @description A remark, pinned to a grid or a place if wanted.
+         */
+        CommentSaid: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Grid Id */
+            grid_id?: string | null;
+            /** Lat */
+            lat?: number | null;
+            /** Lon */
+            lon?: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CommentUpdate
+         * @description Whether a remark is dealt with.
+         */
+        CommentUpdate: {
+            /** Resolved */
+            resolved: boolean;
+        };
+        /**
          * CommunityHead
          * @description The community on the workbench.
          */
@@ -2940,6 +3346,20 @@ export interface components {
             name_en: string;
             /** Subdistrict */
             subdistrict: string;
+        };
+        /**
+         * CompareRead
+         * @description Two plans side by side.
+         */
+        CompareRead: {
+            /** Grids */
+            grids: components["schemas"]["GridChange"][];
+            /** Households Moved */
+            households_moved: number;
+            left: components["schemas"]["SideRead"];
+            right: components["schemas"]["SideRead"];
+            /** Staff */
+            staff: components["schemas"]["StaffChange"][];
         };
         /**
          * Counts
@@ -3296,20 +3716,6 @@ export interface components {
             }[];
         };
         /**
-         * FaultRead
-         * @description What is wrong with one row of a file, and what to do.
-         */
-        FaultRead: {
-            /** Column */
-            column: string;
-            /** En */
-            en: string;
-            /** Row */
-            row: number;
-            /** Zh */
-            zh: string;
-        };
-        /**
          * FirstPost
          * @description The post that somebody new is to hold.
          */
@@ -3476,6 +3882,87 @@ export interface components {
             ];
         };
         /**
+         * GridChange
+         * @description A grid on both sides, or on one. ``moved``: households that it lost and gained.
+         */
+        GridChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "same" | "renamed" | "changed" | "new" | "gone";
+            /** Households Left */
+            households_left: number;
+            /** Households Right */
+            households_right: number;
+            /** Left */
+            left: string;
+            /** Left Id */
+            left_id: string | null;
+            /** Moved */
+            moved: number;
+            /** Right */
+            right: string;
+            /** Right Id */
+            right_id: string | null;
+        };
+        /**
+         * GridLife
+         * @description A grid from its first day to its last.
+         */
+        GridLife: {
+            /** Code */
+            code: string | null;
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound */
+            compound: string | null;
+            /** Compound Id */
+            compound_id: string | null;
+            /** Households */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Plan */
+            plan: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /** Predecessors */
+            predecessors: {
+                [key: string]: unknown;
+            }[];
+            /** Since */
+            since: string | null;
+            /** Staff */
+            staff: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "approved" | "published" | "superseded";
+            /** Successors */
+            successors: {
+                [key: string]: unknown;
+            }[];
+            /** Until */
+            until: string | null;
+        };
+        /**
          * GridRead
          * @description One micro-grid of a plan; floors where it holds only some of a building's.
          */
@@ -3515,6 +4002,58 @@ export interface components {
             obeys: boolean;
             /** Units */
             units: number;
+        };
+        /**
+         * GridThen
+         * @description A grid in force at a time, with whom it had; floors of the unit where one was asked about.
+         */
+        GridThen: {
+            /** Code */
+            code: string | null;
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound */
+            compound: string | null;
+            /** Compound Id */
+            compound_id: string | null;
+            /** Floor Hi */
+            floor_hi: number | null;
+            /** Floor Lo */
+            floor_lo: number | null;
+            /** Households */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Plan */
+            plan: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Staff */
+            staff: {
+                [key: string]: unknown;
+            }[];
+            /** Unit Id */
+            unit_id: string | null;
+            /** Until */
+            until: string | null;
         };
         /**
          * GroundRead
@@ -3803,6 +4342,44 @@ export interface components {
             me_too: number;
         };
         /**
+         * MendRead
+         * @description Operations that would mend the plan; nothing is kept until they are sent as an edit.
+         */
+        MendRead: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Households Moved */
+            households_moved: number;
+            /** Moves */
+            moves: components["schemas"]["MoveRead"][];
+            /** Operations */
+            operations: {
+                [key: string]: unknown;
+            }[];
+            /** Still Broken */
+            still_broken: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * MendSaid
+         * @description Which grids to mend; none named: all that break the rule.
+         */
+        MendSaid: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /**
+             * Grids
+             * @default []
+             */
+            grids: string[];
+        };
+        /**
          * MessageCreate
          * @description A message to the other bodies of a case.
          */
@@ -3838,6 +4415,30 @@ export interface components {
             who: string;
             /** Words */
             words: string;
+        };
+        /**
+         * MoveRead
+         * @description Floors that would change their grid, and why.
+         */
+        MoveRead: {
+            /** Cause */
+            cause: string;
+            /** En */
+            en: string;
+            /** Floor Hi */
+            floor_hi: number;
+            /** Floor Lo */
+            floor_lo: number;
+            /** From */
+            from: string | null;
+            /** Households */
+            households: number;
+            /** To */
+            to: string;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * NamedRead
@@ -4424,6 +5025,27 @@ export interface components {
             until: string | null;
         };
         /**
+         * PresenceSaid
+         * @description Where somebody is on the workbench.
+         */
+        PresenceSaid: {
+            /**
+             * Client
+             * Format: uuid
+             */
+            client: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /**
+             * Selected
+             * @default []
+             */
+            selected: string[];
+        };
+        /**
          * PublicPage
          * @description One page of the public list.
          */
@@ -4464,6 +5086,24 @@ export interface components {
             status: components["schemas"]["Status"];
         };
         /**
+         * PublishSaid
+         * @description From which day the plan takes effect; ``version`` refuses a plan that has changed since one looked.
+         */
+        PublishSaid: {
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
          * QuestionRead
          * @description The circle crosses a boundary: which side is it? Answer by ``PUT /api/issues/{id}/place``.
          */
@@ -4502,6 +5142,38 @@ export interface components {
             version: number;
             /** Warnings */
             warnings: components["schemas"]["WarningRead"][];
+        };
+        /**
+         * ReignRead
+         * @description The days on which a plan divides a community.
+         */
+        ReignRead: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Grids */
+            grids: number;
+            /** Plan */
+            plan: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Until */
+            until: string | null;
         };
         /**
          * ReportCreate
@@ -4605,7 +5277,7 @@ export interface components {
          */
         RosterImported: {
             /** Faults */
-            faults: components["schemas"]["FaultRead"][];
+            faults: components["schemas"]["api__access__people_schemas__FaultRead"][];
             /** Rows */
             rows: number;
             /** Written */
@@ -4787,6 +5459,24 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * ServedRead
+         * @description Who served a place at a time; no grids: nobody yet.
+         */
+        ServedRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Grids */
+            grids: components["schemas"]["GridThen"][];
+        };
+        /**
          * SessionCreate
          * @description A name and a password; six digits where a second factor is set.
          */
@@ -4820,6 +5510,31 @@ export interface components {
              * @default
              */
             name_en: string;
+        };
+        /**
+         * SideRead
+         * @description One side of a comparison in figures; ``compactness`` is the mean of 4πA/P² (1: a circle).
+         */
+        SideRead: {
+            /** Compactness */
+            compactness: number | null;
+            /** Grids */
+            grids: number;
+            /** Households */
+            households: number;
+            /** Mean Households */
+            mean_households: number;
+            /** Name */
+            name: string;
+            /** Outside Rule */
+            outside_rule: number;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /** Unassigned */
+            unassigned: number;
         };
         /**
          * SpotRead
@@ -4880,17 +5595,81 @@ export interface components {
             version: number;
         };
         /**
+         * StaffChange
+         * @description Somebody whose grid changes.
+         */
+        StaffChange: {
+            /** Change */
+            change: string;
+            /** Grid */
+            grid: string;
+            /**
+             * Grid Id
+             * Format: uuid
+             */
+            grid_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Post */
+            post: string;
+            /** Role */
+            role: string;
+        };
+        /**
          * Stage
          * @description What is due of somebody; each has a limit kept as data.
          * @enum {string}
          */
         Stage: "verify" | "accept" | "file" | "dispatch" | "claim" | "handle" | "check" | "close" | "survey" | "arrive";
         /**
+         * StateSaid
+         * @description The next step of a plan.
+         */
+        StateSaid: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "draft" | "in_review" | "approved";
+        };
+        /**
          * Status
          * @description Where a case stands. The order is that of a case without detours, then the ways out.
          * @enum {string}
          */
         Status: "reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void";
+        /**
+         * SuccessionRead
+         * @description Households of a former grid that belong to a grid of the new plan.
+         */
+        SuccessionRead: {
+            /**
+             * From
+             * Format: uuid
+             */
+            from: string;
+            /** From Name */
+            from_name: string;
+            /** Households */
+            households: number;
+            /**
+             * To
+             * Format: uuid
+             */
+            to: string;
+            /** To Name */
+            to_name: string;
+        };
         /**
          * SummaryRead
          * @description What passes the filters, in figures. ``seen`` is "cases", or "protected" for who may not see cases.
@@ -5086,6 +5865,30 @@ export interface components {
              * Format: uuid
              */
             place_id: string;
+        };
+        /**
+         * TransitionRead
+         * @description A step that a plan took.
+         */
+        TransitionRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Effective From */
+            effective_from: string | null;
+            /** Note */
+            note: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "approved" | "published" | "superseded";
+            /** Version */
+            version: number;
+            /** Who */
+            who: string;
         };
         /**
          * UnitCovered
@@ -5355,6 +6158,20 @@ export interface components {
             version: number;
         };
         /**
+         * FaultRead
+         * @description What is wrong with one row of a file, and what to do.
+         */
+        api__access__people_schemas__FaultRead: {
+            /** Column */
+            column: string;
+            /** En */
+            en: string;
+            /** Row */
+            row: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * MayRead
          * @description One action, and why it may not be done now; both None where it may.
          */
@@ -5457,6 +6274,56 @@ export interface components {
             edit: boolean;
             /** Submit */
             submit: boolean;
+        };
+        /**
+         * FaultRead
+         * @description One thing that keeps a plan from being published, and where it is.
+         */
+        api__plans__review_schemas__FaultRead: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound Id */
+            compound_id?: string | null;
+            /** En */
+            en: string;
+            /**
+             * Exempt
+             * @default false
+             */
+            exempt: boolean;
+            /**
+             * Floors
+             * @default []
+             */
+            floors: [
+                number,
+                number
+            ][];
+            /**
+             * Households
+             * @default 0
+             */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat?: number | null;
+            /** Least */
+            least?: number | null;
+            /** Lon */
+            lon?: number | null;
+            /** Most */
+            most?: number | null;
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * PlanCreate
@@ -6132,6 +6999,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    compare_api_compare_get: {
+        parameters: {
+            query: {
+                /** @description A plan's key, or a day. */
+                left: string;
+                /** @description A plan's key, or a day. */
+                right: string;
+                community_id?: string | null;
+                format?: "json" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareRead"];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -6955,6 +7870,185 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    who_served_api_history_at_get: {
+        parameters: {
+            query: {
+                /** @description A day, 2026-03-01, or a moment with its time zone. */
+                date: string;
+                unit?: string | null;
+                building?: string | null;
+                lon?: number | null;
+                lat?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_life_api_history_grid__grid_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridLife"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    map_then_api_history_grids_get: {
+        parameters: {
+            query: {
+                community_id: string;
+                /** @description A day, 2026-03-01, or a moment with its time zone. */
+                date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_reigns_api_history_reigns_get: {
+        parameters: {
+            query: {
+                community_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReignRead"][];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -9442,6 +10536,191 @@ export interface operations {
             };
         };
     };
+    check_plan_api_plans__plan_id__check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_comments_api_plans__plan_id__comments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    make_comment_api_plans__plan_id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    settle_comment_api_plans__plan_id__comments__comment_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     edit_plan_api_plans__plan_id__edits_post: {
         parameters: {
             query?: never;
@@ -9466,6 +10745,50 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EditRead"];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    follow_api_plans__plan_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string;
+            };
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -9534,6 +10857,54 @@ export interface operations {
             };
         };
     };
+    mend_plan_api_plans__plan_id__mend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_operations_api_plans__plan_id__operations_get: {
         parameters: {
             query: {
@@ -9557,6 +10928,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    be_here_api_plans__plan_id__presence_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    leave_api_plans__plan_id__presence__client__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    publish_plan_api_plans__plan_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -9736,6 +11244,142 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    take_step_api_plans__plan_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_succession_api_plans__plan_id__succession_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessionRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_transitions_api_plans__plan_id__transitions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionRead"][];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
