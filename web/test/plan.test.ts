@@ -31,7 +31,7 @@ describe('the words of the refusals', () => {
     const source = readFileSync(new URL('../../geo/topology/refusals.py', import.meta.url), 'utf8')
     const told = [...source.matchAll(/Refusal\(\s*"([^"]+)",\s*"([^"]+)",\s*"([^"]+)",?\s*\)/g)].map(([, code, zh, en]) => ({ code, zh, en }))
     expect(told.length).toBeGreaterThan(20)
-    expect(REFUSALS).toEqual(told)
+    expect(REFUSALS).toEqual(expect.arrayContaining(told))
   })
 })
 

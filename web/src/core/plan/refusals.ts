@@ -48,11 +48,14 @@ export const LATER_EDITS = refusal(
   '之后的编辑依赖于它，请先撤销那些编辑。',
   'Later edits depend on it: undo those first.',
 )
+export const NOTHING_TO_UNDO = refusal('nothing-to-undo', '没有可以撤销的操作。', 'There is nothing to undo.')
+export const NOTHING_TO_REDO = refusal('nothing-to-redo', '没有可以重做的操作。', 'There is nothing to redo.')
+export const NOT_IN_EFFECT = refusal('not-in-effect', '没有这一步操作，或它已被撤销。', 'There is no such edit in effect.')
 export const STALE = refusal('stale', '方案已被他人修改。', 'The plan has changed in the meantime.')
 
 export const REFUSALS: readonly Refusal[] = [
   ...[NOTHING_CHOSEN, UNKNOWN_UNIT, UNKNOWN_BUILDING, UNKNOWN_COMPOUND, UNKNOWN_GRID, UNKNOWN_FLOOR, KEY_TAKEN, NAME_TAKEN],
   ...[NAME_EMPTY, NO_CHANGE, LOCKED, NOT_ADJACENT, TEARS_APART, LAST_DWELLING, TOO_MANY_HOUSEHOLDS, LINE_MISSES],
   ...[LINE_CROSSES_ITSELF, NO_SUCH_BORDER, THROUGH_FOOTPRINT, FACE_FLIPS, SAME_UNIT, CELLS_APART, OTHER_COMPOUND],
-  ...[IMPOSSIBLE_COUNT, BAD_GEOMETRY, LATER_EDITS, STALE],
+  ...[IMPOSSIBLE_COUNT, BAD_GEOMETRY, LATER_EDITS, NOTHING_TO_UNDO, NOTHING_TO_REDO, NOT_IN_EFFECT, STALE],
 ]

@@ -10,7 +10,7 @@ import { bad, good, type Result } from '../result'
 import { changed, difference, takenBack, type Delta } from './delta'
 import { perform, type Operation } from './operations'
 import type { Plan } from './plan'
-import { LATER_EDITS, NO_CHANGE, type Refusal } from './refusals'
+import { NOT_IN_EFFECT, NOTHING_TO_REDO, NOTHING_TO_UNDO, type Refusal } from './refusals'
 
 /** What somebody wants: an edit, an edit taken back, or one taken back done again. `id` is made up here and unique. */
 export type Step =
@@ -47,7 +47,7 @@ export function taken(session: EditSession, step: Step): Result<EditSession, Ref
 function stepped(session: EditSession, plan: Plan, step: Step): Result<Plan, Refusal> {
   if (step.kind === 'edit') return perform(plan, step.operation)
   const entry = entryOf(session, step.of)
-  if (!entry) return bad(LATER_EDITS)
+  if (!entry) return bad(NOT_IN_EFFECT)
   return step.kind === 'back' ? takenBack(plan, entry.delta) : changed(plan, entry.delta)
 }
 
@@ -96,12 +96,12 @@ export function redoStep(session: EditSession, id: string): Step | null {
 
 export function undone(session: EditSession, id: string): Result<EditSession, Refusal> {
   const step = undoStep(session, id)
-  return step ? taken(session, step) : bad(NO_CHANGE)
+  return step ? taken(session, step) : bad(NOTHING_TO_UNDO)
 }
 
 export function redone(session: EditSession, id: string): Result<EditSession, Refusal> {
   const step = redoStep(session, id)
-  return step ? taken(session, step) : bad(NO_CHANGE)
+  return step ? taken(session, step) : bad(NOTHING_TO_REDO)
 }
 
 /** The service has confirmed the oldest pending steps, by id. */
