@@ -23,6 +23,7 @@ from api.maps import basemap
 from api.maps.door import TileDoor
 from api.maps.routes import router as maps
 from api.maps.service import open_store
+from api.office.routes import router as office
 from api.open311.routes import router as open311
 from api.patrols.routes import router as patrols
 from api.places.routes import router as places
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         patrols,
         maps,
         heat,
+        office,
         basemap.router,
     ):
         app.include_router(router)

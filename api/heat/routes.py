@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from sse_starlette import EventSourceResponse
 
 from api.access.streams import while_admitted
 from api.database import Session, fresh_look
+from api.heat import export as exporting
 from api.heat import service, spotting
 from api.heat.schemas import AreasRead, CellsRead, FilmQuestion, Level, Question, SpotsRead, SummaryRead
 from api.maps.compression import WORTHWHILE, choose, compress
@@ -19,6 +20,11 @@ from api.maps.compression import WORTHWHILE, choose, compress
 router = APIRouter(prefix="/api/heat", tags=["heat"])
 MVT = "application/vnd.mapbox-vector-tile"
 FILM = "application/octet-stream"
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+    "html": "text/html",
+}
 LOOK_EVERY_S = 0.8
 FRESH = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
 
@@ -69,6 +75,18 @@ async def read_areas(request: Request, session: Session, level: Level, asked: As
 async def read_spots(request: Request, session: Session, asked: Asked) -> SpotsRead:
     """The hot spots that are no chance, each with a sentence."""
     return await spotting.read_spots(session, request.app.state.heat, asked)
+
+
+@router.get("/export/{form}", response_class=Response)
+async def export(request: Request, session: Session, form: Literal["xlsx", "gpkg", "html"], asked: Asked) -> Response:
+    """The areas as Excel, cells and areas as GeoPackage, or a map in one file that needs no network."""
+    watch = request.app.state.heat
+    if form == "html":
+        body: bytes | str = await exporting.as_html(session, watch, asked)
+    else:
+        body = await (exporting.as_xlsx if form == "xlsx" else exporting.as_gpkg)(session, watch, asked)
+    headers = {"Content-Disposition": f'attachment; filename="heat.{form}"', "Cache-Control": "private, no-store"}
+    return Response(body, headers=headers, media_type=KINDS[form])
 
 
 @router.get("/changes", response_class=EventSourceResponse)

@@ -499,6 +499,21 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("GET", "/api/heat/film"): SELF,
     ("GET", "/api/heat/areas/{level}"): Expectation(path=lambda _: {"level": "community"}),
     ("GET", "/api/heat/spots"): SELF,
+    ("GET", "/api/office/morning"): SELF,
+    ("GET", "/api/office/kpis"): SELF,
+    ("GET", "/api/office/ratings"): SELF,
+    ("POST", "/api/office/ratings/{compound_id}/replies"): Expectation(
+        who=READERS,
+        path=lambda target: {"compound_id": key("compound", target.inside(4))},
+        body=lambda _: {"month": "2026-10-01", "words": "已整改"},
+        placed=True,
+        seen_as=lambda target: target.inside(4),
+    ),
+    ("GET", "/api/office/bodies"): SELF,
+    ("GET", "/api/office/views"): SELF,
+    ("POST", "/api/office/views"): Expectation(body=lambda _: {"name": "早会", "address": "/office.html"}),
+    ("DELETE", "/api/office/views/{view_id}"): Expectation(path=lambda _: {"view_id": NOBODYS}, who=frozenset()),
+    ("GET", "/api/heat/export/{form}"): Expectation(path=lambda _: {"form": "xlsx"}),
     ("GET", "/api/heat/changes"): Expectation(query=lambda _: {"seconds": 0}),
     ("GET", "/api/heat/tiles/{z}/{x}/{y}.mvt"): Expectation(
         path=lambda target: {k: v for k, v in tile_of(target).items() if k != "layer"}

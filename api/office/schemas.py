@@ -1,0 +1,185 @@
+"""What the morning page is told."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+GroupBy = Literal["all", "community", "compound", "body"]
+
+
+class Read(BaseModel):
+    """What every answer shares: it is never changed once made."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Period(BaseModel):
+    """A period and a place, as they stand in the address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: date | None = None
+    until: date | None = None
+    place: UUID | None = None
+
+
+class KpiQuestion(Period):
+    """The figures of a period, by whom."""
+
+    by: GroupBy = "all"
+
+
+class KpiRead(Read):
+    """One figure: its value (null where nothing is below the line), and what it was computed from, in words."""
+
+    code: str
+    zh: str
+    en: str
+    formula_zh: str
+    formula_en: str
+    version: int
+    group: str
+    group_name: str
+    value: float | None
+    good: int
+    base: int
+    target: float
+    less_is_better: bool
+    reached: bool | None
+
+
+class TallyRead(Read):
+    """A number of the morning, and the address of its cases."""
+
+    key: str
+    count: int
+    before: int | None = None
+    href: str
+
+
+class LeaderRead(Read):
+    """A category: its issues of these days and of as many days before."""
+
+    code: str
+    zh: str
+    en: str
+    count: int
+    before: int
+    href: str
+
+
+class TrendRead(Read):
+    """Issues that came and that were closed on a day."""
+
+    day: date
+    came: int
+    went: int
+
+
+class CallRead(Read):
+    """A whistle that a body has not answered."""
+
+    issue_id: UUID
+    code: str
+    title: str
+    body: str
+    called_at: datetime
+    due_at: datetime
+    late: bool
+
+
+class MorningRead(Read):
+    """What an office wants to know first; ``days`` is the period of the categories, ``trend`` issues a day."""
+
+    day: date
+    tallies: list[TallyRead]
+    top: list[LeaderRead]
+    risers: list[LeaderRead]
+    calls: list[CallRead]
+    trend: list[TrendRead]
+    days: int
+
+
+class ReplyRead(Read):
+    """What was answered to a rating."""
+
+    month: date
+    words: str
+    at: datetime
+
+
+class RatingRead(Read):
+    """A compound's colour for a month, with everything that it was made from."""
+
+    compound_id: UUID
+    name: str
+    name_en: str
+    colour: Literal["blue", "yellow", "red"]
+    points: float
+    late: float
+    open: float
+    again: float
+    frequency: float
+    reported: int
+    urged: int
+    overdue: int
+    reworked: int
+    households: int
+    href: str
+    replies: list[ReplyRead]
+
+
+class RatingsRead(Read):
+    """All compounds in sight, the worst first, and the formula."""
+
+    month: date
+    version: int
+    formula_zh: str
+    formula_en: str
+    median_per_hundred: float
+    ratings: list[RatingRead]
+
+
+class ReplyCreate(BaseModel):
+    """A reply to a rating."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    month: date
+    words: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class StandingRead(Read):
+    """A body on the red or the black list of a period: on time, not sent back, and people satisfied."""
+
+    body_id: UUID
+    name: str
+    name_en: str
+    handled: int
+    on_time: float | None
+    rework: float | None
+    satisfied: float | None
+    points: float | None
+    list: Literal["red", "black", "none"]
+    href: str
+
+
+class ViewCreate(BaseModel):
+    """A view to come back to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    address: Annotated[str, Field(pattern=r"^/[a-z]+\.html(\?[^\s<>\"]*)?$", max_length=2000)]
+
+
+class ViewRead(Read):
+    """A view that was kept."""
+
+    id: UUID
+    name: str
+    address: str

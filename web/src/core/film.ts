@@ -1,0 +1,197 @@
+/**
+ * The film of a heat map: cells by step, as the service sends it in binary (GET /api/heat/film), and its pictures as plain
+ * numbers. A cell is a fifth of a Web-Mercator tile of zoom 16, so a picture lies on the map without being bent.
+ */
+
+export const SIDE = 327_680
+const EQUATOR_M = 40_075_016.685578488
+const HEAD = 6
+
+export interface Film {
+  readonly version: number
+  /** The first day since 1970, or the first month as twelve times the year plus the month less one. */
+  readonly first: number
+  /** Days of a step; 0 for calendar months. */
+  readonly step: number
+  readonly steps: number
+  readonly column: Int32Array
+  readonly row: Int32Array
+  readonly start: Int32Array
+  readonly at: Int32Array
+  readonly count: Int32Array
+}
+
+/** A rectangle of cells: where it begins in the lattice, how wide and high. */
+export interface Frame {
+  readonly west: number
+  readonly north: number
+  readonly columns: number
+  readonly rows: number
+}
+
+/** Null where the bytes are no film. */
+export function readFilm(bytes: ArrayBuffer): Film | null {
+  if (bytes.byteLength < 4 + HEAD * 4 || new TextDecoder().decode(bytes.slice(0, 4)) !== 'MQH1') return null
+  const numbers = new Int32Array(bytes.slice(4))
+  const [version = 0, first = 0, step = 0, steps = 0, cells = 0, entries = 0] = numbers
+  if (numbers.length !== HEAD + 2 * cells + steps + 1 + 2 * entries) return null
+  let from = HEAD
+  const take = (length: number): Int32Array => numbers.subarray(from, (from += length))
+  return {
+    ...{ version, first, step, steps },
+    ...{ column: take(cells), row: take(cells), start: take(steps + 1), at: take(entries), count: take(entries) },
+  }
+}
+
+/** The rectangle that holds all cells of some films, with a margin for what a kernel spreads. */
+export function frameOf(films: readonly Film[], margin: number): Frame | null {
+  let [west, north, east, south] = [SIDE, SIDE, -1, -1]
+  for (const { column, row } of films) {
+    for (let i = 0; i < column.length; i++) {
+      west = Math.min(west, column[i]!)
+      east = Math.max(east, column[i]!)
+      north = Math.min(north, row[i]!)
+      south = Math.max(south, row[i]!)
+    }
+  }
+  if (east < 0) return null
+  return { west: west - margin, north: north - margin, columns: east - west + 1 + 2 * margin, rows: south - north + 1 + 2 * margin }
+}
+
+/** The counts of steps `from` to `to` (without) in the cells of a frame, row by row from the north-west. */
+export function counts(film: Film, frame: Frame, from: number, to: number, into = new Float32Array(frame.columns * frame.rows)): Float32Array {
+  into.fill(0)
+  const end = film.start[Math.min(to, film.steps)] ?? 0
+  for (let k = film.start[Math.max(0, from)] ?? end; k < end; k++) {
+    const cell = film.at[k]!
+    into[(film.row[cell]! - frame.north) * frame.columns + film.column[cell]! - frame.west]! += film.count[k]!
+  }
+  return into
+}
+
+/** The true width of a cell, in metres. */
+export function sideM(latitude: number): number {
+  return (EQUATOR_M / SIDE) * Math.cos((latitude * Math.PI) / 180)
+}
+
+export function latitudeOf(row: number): number {
+  return (Math.atan(Math.sinh((0.5 - row / SIDE) * 2 * Math.PI)) * 180) / Math.PI
+}
+
+export function longitudeOf(column: number): number {
+  return (column / SIDE) * 360 - 180
+}
+
+/** The corners of a frame as MapLibre wants them: north-west, north-east, south-east, south-west. */
+export function cornersOf({ west, north, columns, rows }: Frame): [[number, number], [number, number], [number, number], [number, number]] {
+  const [w, e] = [longitudeOf(west), longitudeOf(west + columns)]
+  const [n, s] = [latitudeOf(north), latitudeOf(north + rows)]
+  return [[w, n], [e, n], [e, s], [w, s]]
+}
+
+/**
+ * Issues per square kilometre under a Gaussian of `bandwidthM` metres (standard deviation) round each cell: the same
+ * place is as hot at every zoom. Two passes of one dimension; a cell's own width is taken off the kernel.
+ */
+export function kernel(values: Float32Array, frame: Frame, bandwidthM: number): Float32Array {
+  const side = sideM(latitudeOf(frame.north + frame.rows / 2))
+  const sigma = Math.max(bandwidthM / side, 0.3)
+  const reach = Math.ceil(3.5 * sigma)
+  const weights = new Float32Array(2 * reach + 1)
+  for (let k = -reach; k <= reach; k++) weights[k + reach] = Math.exp(-0.5 * (k / sigma) ** 2)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  for (let k = 0; k < weights.length; k++) weights[k]! /= total
+  const { columns, rows } = frame
+  const across = spread(values, columns, rows, 1, columns, weights, reach)
+  const along = spread(across, rows, columns, columns, 1, weights, reach)
+  const perKm2 = 1e6 / (side * side)
+  for (let i = 0; i < along.length; i++) along[i]! *= perKm2
+  return along
+}
+
+/** Spread each value along lines of `length`, whose neighbours lie `stride` apart; `lines` lines begin `next` apart. */
+function spread(values: Float32Array, length: number, lines: number, stride: number, next: number, weights: Float32Array, reach: number): Float32Array {
+  const out = new Float32Array(values.length)
+  for (let line = 0; line < lines; line++) {
+    const base = line * next
+    for (let i = 0; i < length; i++) {
+      const value = values[base + i * stride]!
+      if (value === 0) continue
+      const low = Math.max(0, i - reach)
+      const high = Math.min(length - 1, i + reach)
+      for (let j = low; j <= high; j++) out[base + j * stride]! += value * weights[j - i + reach]!
+    }
+  }
+  return out
+}
+
+/** The value that only one in a hundred of the cells with any passes: the top of a scale that one address does not own. */
+export function top(values: Float32Array): number {
+  const some = values.filter((value) => value > 0).sort()
+  return some.length ? some[Math.min(some.length - 1, Math.floor(some.length * 0.995))]! : 0
+}
+
+/** Dark is much; readable without colour, and by those who see no red or green. */
+export const HEAT = ['#fff3c4', '#fdd37d', '#f9a04b', '#e4643a', '#b32f4a', '#6b1550'] as const
+export const DIFFERENCE = ['#1d5f8a', '#6aa3c4', '#c4dbe7', '#f2d3bd', '#e08a5a', '#a8330b'] as const
+
+/** Paint values into RGBA: nothing where there is none, from the first colour up to the last at `most`. */
+export function paint(values: Float32Array, most: number, pixels: Uint8ClampedArray, { smooth }: { smooth: boolean }): void {
+  const ramp = rampOf(HEAT)
+  const floor = smooth ? most * 0.02 : 0
+  for (let i = 0, o = 0; i < values.length; i++, o += 4) {
+    const value = values[i]!
+    if (value <= floor) {
+      pixels[o + 3] = 0
+      continue
+    }
+    const k = Math.min(255, Math.floor((Math.sqrt(Math.min(1, value / most))) * 255)) * 3
+    pixels[o] = ramp[k]!
+    pixels[o + 1] = ramp[k + 1]!
+    pixels[o + 2] = ramp[k + 2]!
+    pixels[o + 3] = smooth ? Math.min(215, 60 + 400 * (value / most)) : 205
+  }
+}
+
+/** Paint what one picture has more (warm) or less (cool) than another; nothing where they are about equal. */
+export function paintDifference(a: Float32Array, b: Float32Array, most: number, pixels: Uint8ClampedArray): void {
+  const ramp = rampOf(DIFFERENCE)
+  for (let i = 0, o = 0; i < a.length; i++, o += 4) {
+    const d = (a[i]! - b[i]!) / (most || 1)
+    if (Math.abs(d) < 0.03) {
+      pixels[o + 3] = 0
+      continue
+    }
+    const k = Math.max(0, Math.min(255, Math.floor((d + 1) * 127.5))) * 3
+    pixels[o] = ramp[k]!
+    pixels[o + 1] = ramp[k + 1]!
+    pixels[o + 2] = ramp[k + 2]!
+    pixels[o + 3] = Math.min(220, 90 + 400 * Math.abs(d))
+  }
+}
+
+const ramps = new Map<readonly string[], Uint8Array>()
+
+function rampOf(colours: readonly string[]): Uint8Array {
+  const known = ramps.get(colours)
+  if (known) return known
+  const parts = colours.map((c) => [1, 3, 5].map((at) => parseInt(c.slice(at, at + 2), 16)))
+  const ramp = new Uint8Array(256 * 3)
+  for (let i = 0; i < 256; i++) {
+    const x = (i / 255) * (parts.length - 1)
+    const low = parts[Math.floor(x)]!
+    const high = parts[Math.min(parts.length - 1, Math.floor(x) + 1)]!
+    for (let c = 0; c < 3; c++) ramp[i * 3 + c] = Math.round(low[c]! + (high[c]! - low[c]!) * (x % 1))
+  }
+  ramps.set(colours, ramp)
+  return ramp
+}
+
+/** The day or month at which a step begins, as `2026-03-02` or `2026-03`. */
+export function dateOf(film: Film, step: number): string {
+  if (film.step === 0) {
+    const month = film.first + step
+    return `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`
+  }
+  return new Date((film.first + step * film.step) * 86_400_000).toISOString().slice(0, 10)
+}
