@@ -1,7 +1,7 @@
 """What an office keeps of its own: views it comes back to, and what a compound answers to its colour.
 
 Revision ID: 0071
-Revises: 0033
+Revises: 0100
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0071"
-down_revision = "0033"
+down_revision = "0100"
 branch_labels = None
 depends_on = None
 

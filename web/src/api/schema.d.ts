@@ -124,6 +124,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Check
+         * @description Whether the audit's chains were whole when they were last walked.
+         */
+        get: operations["read_check_api_audit_check_get"];
+        put?: never;
+        /**
+         * Ask Check
+         * @description Have the audit's chains walked now.
+         */
+        post: operations["ask_check_api_audit_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Events
+         * @description The same as a table for spreadsheets (CSV).
+         */
+        get: operations["export_events_api_audit_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bodies": {
         parameters: {
             query?: never;
@@ -136,6 +180,90 @@ export interface paths {
          * @description Departments, property firms and social organisations that handle cases.
          */
         get: operations["read_bodies_api_bodies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Checklists
+         * @description Lists of things to look at.
+         */
+        get: operations["read_checklists_api_checklists_get"];
+        put?: never;
+        /**
+         * Add Checklist
+         * @description A new checklist.
+         */
+        post: operations["add_checklist_api_checklists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checks/{check_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Check
+         * @description Write down what was found of one item; sent again it changes nothing.
+         */
+        put: operations["put_check_api_checks__check_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Two plans, or two days, side by side; also as an Excel file.
+         */
+        get: operations["compare_api_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Coverage
+         * @description Which units of a community or a micro-grid were passed within thirty metres, and visited, in a period.
+         */
+        get: operations["read_coverage_api_coverage_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -203,6 +331,50 @@ export interface paths {
          * @description End an exemption today.
          */
         delete: operations["end_exemption_api_exemptions__exemption_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Followed
+         * @description One's own report by its private link: where it stands, and what one may do.
+         */
+        get: operations["read_followed_api_follow_get"];
+        put?: never;
+        /**
+         * Act On Followed
+         * @description Confirm that it is done, say that it is not, urge, or answer a question.
+         */
+        post: operations["act_on_followed_api_follow_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/follow/photos/{photo_id}/{size}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Followed Photo
+         * @description A photo of one's own report.
+         */
+        get: operations["show_followed_photo_api_follow_photos__photo_id___size__jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -388,6 +560,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who Served
+         * @description Who served a unit, a building or a place at a time.
+         */
+        get: operations["who_served_api_history_at_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/grid/{grid_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Life
+         * @description A grid's life.
+         */
+        get: operations["read_life_api_history_grid__grid_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Then
+         * @description The grids of a community on a day: GeoJSON, WGS 84.
+         */
+        get: operations["map_then_api_history_grids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/reigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reigns
+         * @description Which plan ruled a community from when to when.
+         */
+        get: operations["read_reigns_api_history_reigns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/issue-categories": {
         parameters: {
             query?: never;
@@ -480,6 +732,26 @@ export interface paths {
          * @description How many issues fit, by state and by what presses.
          */
         get: operations["count_issues_api_issues_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The issues that fit, as a workbook (20,000 at most); that it was taken is written down.
+         */
+        get: operations["export_api_issues_export_xlsx_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -605,6 +877,26 @@ export interface paths {
          * @description Say where it really is, or answer which side of the boundary; grid and body follow.
          */
         put: operations["put_place_api_issues__issue_id__place_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issues/{issue_id}/work-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Work Order
+         * @description What a printed work order shows.
+         */
+        get: operations["print_work_order_api_issues__issue_id__work_order_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -903,6 +1195,174 @@ export interface paths {
          * @description Forget a view.
          */
         delete: operations["forget_view_api_office_views__view_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Plans
+         * @description What is to be walked through, the most pressing first.
+         */
+        get: operations["read_plans_api_patrol_plans_get"];
+        put?: never;
+        /**
+         * Add Plan
+         * @description A new plan for a community or a micro-grid.
+         */
+        post: operations["add_plan_api_patrol_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Patrols
+         * @description Rounds: one's own, and those where one leads.
+         */
+        get: operations["list_patrols_api_patrols_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Gpx
+         * @description A round from a GPX file (the body); kept, and flagged as imported.
+         */
+        post: operations["import_gpx_api_patrols_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Patrol
+         * @description One round with its figures and flags.
+         */
+        get: operations["read_patrol_api_patrols__patrol_id__get"];
+        /**
+         * Begin
+         * @description Go on duty: begin a round.
+         */
+        put: operations["begin_api_patrols__patrol_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/fixes/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Fixes
+         * @description Record a batch of positions; sent again it changes nothing.
+         */
+        put: operations["put_fixes_api_patrols__patrol_id__fixes__number__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Go off duty: end the round; its track is cleaned and held against the homes it passed.
+         */
+        post: operations["end_api_patrols__patrol_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Track
+         * @description The track for the map (GeoJSON); a look at somebody else's is written down.
+         */
+        get: operations["read_track_api_patrols__patrol_id__track_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/track.gpx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Gpx
+         * @description The track as GPX; a look at somebody else's is written down.
+         */
+        get: operations["export_gpx_api_patrols__patrol_id__track_gpx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1208,6 +1668,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Plan
+         * @description What publication would refuse.
+         */
+        get: operations["check_plan_api_plans__plan_id__check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Comments
+         * @description The remarks on a plan.
+         */
+        get: operations["read_comments_api_plans__plan_id__comments_get"];
+        put?: never;
+        /**
+         * Make Comment
+         * @description Make a remark, pinned to a grid or a place if wanted.
+         */
+        post: operations["make_comment_api_plans__plan_id__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Settle Comment
+         * @description Say that a remark is dealt with, or that it is not.
+         */
+        patch: operations["settle_comment_api_plans__plan_id__comments__comment_id__patch"];
+        trace?: never;
+    };
     "/api/plans/{plan_id}/edits": {
         parameters: {
             query?: never;
@@ -1222,6 +1746,26 @@ export interface paths {
          * @description Do operations on one community of a draft, all or none; undo, redo and take-back among them.
          */
         post: operations["edit_plan_api_plans__plan_id__edits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow
+         * @description What others do to a plan (server-sent events): edits, remarks, steps, who is here; see docs/plans-api.md.
+         */
+        get: operations["follow_api_plans__plan_id__events_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1248,6 +1792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mend Plan
+         * @description Suggest operations that mend what breaks the rule; nothing is kept.
+         */
+        post: operations["mend_plan_api_plans__plan_id__mend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{plan_id}/operations": {
         parameters: {
             query?: never;
@@ -1262,6 +1826,66 @@ export interface paths {
         get: operations["read_operations_api_plans__plan_id__operations_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Be Here
+         * @description Say where one is on a plan's workbench, every twenty seconds or when it changes.
+         */
+        put: operations["be_here_api_plans__plan_id__presence_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/presence/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave
+         * @description Say that one is gone.
+         */
+        delete: operations["leave_api_plans__plan_id__presence__client__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Plan
+         * @description Let an approved plan take effect from a day on.
+         */
+        post: operations["publish_plan_api_plans__plan_id__publish_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1316,6 +1940,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Step
+         * @description Hand a plan in, send it back, approve it.
+         */
+        post: operations["take_step_api_plans__plan_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/succession": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Succession
+         * @description Which grid became which.
+         */
+        get: operations["read_succession_api_plans__plan_id__succession_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Transitions
+         * @description The steps that a plan took.
+         */
+        get: operations["read_transitions_api_plans__plan_id__transitions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{plan_id}/workbench": {
         parameters: {
             query?: never;
@@ -1350,6 +2034,46 @@ export interface paths {
         get: operations["read_posts_api_posts_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Public
+         * @description What is going on, for everybody: no words, no photos, no exact place.
+         */
+        get: operations["list_public_api_public_issues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/issues/{code}/me-too": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say Me Too
+         * @description The same here.
+         */
+        post: operations["say_me_too_api_public_issues__code__me_too_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1664,6 +2388,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Visits
+         * @description Visits of a period.
+         */
+        get: operations["list_visits_api_visits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Visit
+         * @description Write down a visit to a household, or that nobody was at home; sent again it changes nothing.
+         */
+        put: operations["put_visit_api_visits__visit_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/discovery.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Discover
+         * @description What is here.
+         */
+        get: operations["discover_open311_discovery__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/discovery.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Discover
+         * @description What is here.
+         */
+        get: operations["discover_open311_v2_discovery__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description What has been reported, of the public kinds.
+         */
+        get: operations["list_requests_open311_v2_requests__form__get"];
+        put?: never;
+        /**
+         * Post Request
+         * @description Report something; an ``Idempotency-Key`` makes sending it again harmless.
+         */
+        post: operations["post_request_open311_v2_requests__form__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests/{code}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Request
+         * @description One of them.
+         */
+        get: operations["read_request_open311_v2_requests__code___form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Services
+         * @description What may be reported.
+         */
+        get: operations["list_services_open311_v2_services__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services/{code}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Service
+         * @description What one service wants to know.
+         */
+        get: operations["read_service_open311_v2_services__code___form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1900,6 +2788,102 @@ export interface components {
             until: string | null;
         };
         /**
+         * AuditBreakRead
+         * @description Where a chain is broken: from this event on, nothing can be trusted.
+         */
+        AuditBreakRead: {
+            /** Chain */
+            chain: number;
+            /** Seq */
+            seq: number;
+            /** Why */
+            why: string;
+        };
+        /**
+         * AuditCheckRead
+         * @description What the last walk along the audit's chains found.
+         */
+        AuditCheckRead: {
+            /** At */
+            at?: string | null;
+            /**
+             * Breaks
+             * @default []
+             */
+            breaks: components["schemas"]["AuditBreakRead"][];
+            /**
+             * Events
+             * @default 0
+             */
+            events: number;
+            /**
+             * Sound
+             * @default false
+             */
+            sound: boolean;
+            /**
+             * Waiting
+             * @description A walk has been asked for and has not begun yet.
+             */
+            waiting: boolean;
+        };
+        /**
+         * AuditEventPage
+         * @description A page of events, the newest first.
+         */
+        AuditEventPage: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Events */
+            events: components["schemas"]["AuditEventRead"][];
+            /**
+             * More
+             * @description There are older ones: ask with ``skip``, and with ``until`` set to ``as_of``.
+             */
+            more: boolean;
+        };
+        /**
+         * AuditEventRead
+         * @description One event of the audit: ids, never contents.
+         */
+        AuditEventRead: {
+            /** Account Id */
+            account_id: string | null;
+            /** Action */
+            action: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Chain */
+            chain: number;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /**
+             * Login
+             * @description The account's login name; empty where nobody had logged in.
+             */
+            login: string;
+            /** Object Id */
+            object_id: string;
+            /** Place Id */
+            place_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * BasemapRead
          * @description Where the tiles of the base map are, and in which datum they were drawn.
          */
@@ -2078,7 +3062,7 @@ export interface components {
             /** Due Is Provisional */
             due_is_provisional: boolean;
             /** Events */
-            events: components["schemas"]["api__issues__schemas__EventRead"][];
+            events: components["schemas"]["EventRead"][];
             /** Final */
             final: boolean;
             /**
@@ -2244,6 +3228,95 @@ export interface components {
             version: number;
         };
         /**
+         * CheckPut
+         * @description One item looked at: in order or not, and the issue that was reported of it.
+         */
+        CheckPut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Checklist Id
+             * Format: uuid
+             */
+            checklist_id: string;
+            /** Issue Id */
+            issue_id?: string | null;
+            /** Item */
+            item: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Ok */
+            ok: boolean;
+            /** Patrol Id */
+            patrol_id?: string | null;
+            /** Plan Id */
+            plan_id?: string | null;
+        };
+        /**
+         * CheckRead
+         * @description What publication would refuse.
+         */
+        CheckRead: {
+            /** Broken */
+            broken: components["schemas"]["api__plans__review_schemas__FaultRead"][];
+            /** Ground */
+            ground: components["schemas"]["api__plans__review_schemas__FaultRead"][];
+            /** Publishable */
+            publishable: boolean;
+            /** Torn */
+            torn: components["schemas"]["api__plans__review_schemas__FaultRead"][];
+            /** Unassigned */
+            unassigned: components["schemas"]["api__plans__review_schemas__FaultRead"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChecklistCreate
+         * @description A list of things to look at (隐患排查).
+         */
+        ChecklistCreate: {
+            /**
+             * En
+             * @default
+             */
+            en: string;
+            /** Items */
+            items: components["schemas"]["ItemSaid"][];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ChecklistRead
+         * @description A checklist.
+         */
+        ChecklistRead: {
+            /** Active */
+            active: boolean;
+            /** En */
+            en: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: {
+                [key: string]: string;
+            }[];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * ChildRead
          * @description One place inside another, as a row of a list.
          */
@@ -2314,6 +3387,70 @@ export interface components {
             totals: components["schemas"]["Counts"];
         };
         /**
+         * CommentRead
+         * @description A remark on a plan.
+         */
+        CommentRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Grid Id */
+            grid_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /** Mine */
+            mine: boolean;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string | null;
+            /** Text */
+            text: string;
+            /** Who */
+            who: string;
+        };
+        /**
+         * CommentSaid
+         * @description A remark, pinned to a grid or a place if wanted.
+         */
+        CommentSaid: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Grid Id */
+            grid_id?: string | null;
+            /** Lat */
+            lat?: number | null;
+            /** Lon */
+            lon?: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CommentUpdate
+         * @description Whether a remark is dealt with.
+         */
+        CommentUpdate: {
+            /** Resolved */
+            resolved: boolean;
+        };
+        /**
          * CommunityHead
          * @description The community on the workbench.
          */
@@ -2346,6 +3483,20 @@ export interface components {
             name_en: string;
             /** Subdistrict */
             subdistrict: string;
+        };
+        /**
+         * CompareRead
+         * @description Two plans side by side.
+         */
+        CompareRead: {
+            /** Grids */
+            grids: components["schemas"]["GridChange"][];
+            /** Households Moved */
+            households_moved: number;
+            left: components["schemas"]["SideRead"];
+            right: components["schemas"]["SideRead"];
+            /** Staff */
+            staff: components["schemas"]["StaffChange"][];
         };
         /**
          * Counts
@@ -2388,6 +3539,34 @@ export interface components {
             suspended: number;
             /** Total */
             total: number;
+        };
+        /**
+         * CoverageRead
+         * @description How much of a place its patrols have reached in a period.
+         */
+        CoverageRead: {
+            /** Households */
+            households: number;
+            /** Households Passed */
+            households_passed: number;
+            /** Passed */
+            passed: number;
+            /** Rows */
+            rows: components["schemas"]["UnitCovered"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Units */
+            units: number;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Visited */
+            visited: number;
         };
         /**
          * Crumb
@@ -2538,6 +3717,38 @@ export interface components {
             who: string;
         };
         /**
+         * EventRead
+         * @description One thing that was done.
+         */
+        EventRead: {
+            /** Account Id */
+            account_id: string | null;
+            /** Action */
+            action: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string | null;
+            /** Body Id */
+            body_id: string | null;
+            /** Party */
+            party: string;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /** Seq */
+            seq: number;
+            status: components["schemas"]["Status"];
+            /** Who */
+            who: string;
+        };
+        /**
          * ExemptionCreate
          * @description Let grids of a community (or of one compound) pass with so many households, or the community itself.
          */
@@ -2642,20 +3853,6 @@ export interface components {
             }[];
         };
         /**
-         * FaultRead
-         * @description What is wrong with one row of a file, and what to do.
-         */
-        FaultRead: {
-            /** Column */
-            column: string;
-            /** En */
-            en: string;
-            /** Row */
-            row: number;
-            /** Zh */
-            zh: string;
-        };
-        /**
          * FirstPost
          * @description The post that somebody new is to hold.
          */
@@ -2669,6 +3866,119 @@ export interface components {
             place_id?: string | null;
             /** Post */
             post: string;
+        };
+        /**
+         * FixSaid
+         * @description One position of the phone (WGS 84).
+         */
+        FixSaid: {
+            /**
+             * Accuracy M
+             * @default 0
+             */
+            accuracy_m: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Mocked
+             * @default false
+             */
+            mocked: boolean;
+        };
+        /**
+         * FixesPut
+         * @description A batch of positions; batches are numbered by the phone, and one sent again changes nothing.
+         */
+        FixesPut: {
+            /** Fixes */
+            fixes: components["schemas"]["FixSaid"][];
+        };
+        /**
+         * FlagRead
+         * @description What looks wrong about a track, in words; a lead judges.
+         */
+        FlagRead: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * FollowCreate
+         * @description What a resident does by the private link: confirm, reopen, urge, answer.
+         */
+        FollowCreate: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "survey" | "reopen" | "urge" | "answer";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Satisfaction
+             * @default 0
+             */
+            satisfaction: number;
+        };
+        /**
+         * FollowRead
+         * @description What a resident sees of their own report by the private link.
+         */
+        FollowRead: {
+            /** Body */
+            body: string | null;
+            /** Category */
+            category: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Code */
+            code: string;
+            /** Community */
+            community: string;
+            /** Description */
+            description: string;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** May */
+            may: components["schemas"]["api__issues__schemas__MayRead"][];
+            /** Photo List */
+            photo_list: components["schemas"]["PhotoRead"][];
+            /** Reopens */
+            reopens: number;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Satisfaction */
+            satisfaction: number | null;
+            status: components["schemas"]["Status"];
+            /** Steps */
+            steps: components["schemas"]["api__issues__schemas__StepRead"][];
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+            /** Waiting */
+            waiting: boolean;
         };
         /**
          * FoundRead
@@ -2707,6 +4017,87 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * GridChange
+         * @description A grid on both sides, or on one. ``moved``: households that it lost and gained.
+         */
+        GridChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "same" | "renamed" | "changed" | "new" | "gone";
+            /** Households Left */
+            households_left: number;
+            /** Households Right */
+            households_right: number;
+            /** Left */
+            left: string;
+            /** Left Id */
+            left_id: string | null;
+            /** Moved */
+            moved: number;
+            /** Right */
+            right: string;
+            /** Right Id */
+            right_id: string | null;
+        };
+        /**
+         * GridLife
+         * @description A grid from its first day to its last.
+         */
+        GridLife: {
+            /** Code */
+            code: string | null;
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound */
+            compound: string | null;
+            /** Compound Id */
+            compound_id: string | null;
+            /** Households */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Plan */
+            plan: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /** Predecessors */
+            predecessors: {
+                [key: string]: unknown;
+            }[];
+            /** Since */
+            since: string | null;
+            /** Staff */
+            staff: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "approved" | "published" | "superseded";
+            /** Successors */
+            successors: {
+                [key: string]: unknown;
+            }[];
+            /** Until */
+            until: string | null;
         };
         /**
          * GridRead
@@ -2748,6 +4139,58 @@ export interface components {
             obeys: boolean;
             /** Units */
             units: number;
+        };
+        /**
+         * GridThen
+         * @description A grid in force at a time, with whom it had; floors of the unit where one was asked about.
+         */
+        GridThen: {
+            /** Code */
+            code: string | null;
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound */
+            compound: string | null;
+            /** Compound Id */
+            compound_id: string | null;
+            /** Floor Hi */
+            floor_hi: number | null;
+            /** Floor Lo */
+            floor_lo: number | null;
+            /** Households */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Plan */
+            plan: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Staff */
+            staff: {
+                [key: string]: unknown;
+            }[];
+            /** Unit Id */
+            unit_id: string | null;
+            /** Until */
+            until: string | null;
         };
         /**
          * GroundRead
@@ -2938,6 +4381,19 @@ export interface components {
             waiting: boolean;
         };
         /**
+         * ItemSaid
+         * @description One thing to look at.
+         */
+        ItemSaid: {
+            /**
+             * En
+             * @default
+             */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Kind
          * @description What sort of thing an issue is: 诉求, 事件, 隐患, 部件.
          * @enum {string}
@@ -3063,6 +4519,56 @@ export interface components {
             visitor: boolean;
         };
         /**
+         * MeTooRead
+         * @description How many say the same.
+         */
+        MeTooRead: {
+            /** Code */
+            code: string;
+            /** Counted */
+            counted: boolean;
+            /** Me Too */
+            me_too: number;
+        };
+        /**
+         * MendRead
+         * @description Operations that would mend the plan; nothing is kept until they are sent as an edit.
+         */
+        MendRead: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Households Moved */
+            households_moved: number;
+            /** Moves */
+            moves: components["schemas"]["MoveRead"][];
+            /** Operations */
+            operations: {
+                [key: string]: unknown;
+            }[];
+            /** Still Broken */
+            still_broken: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * MendSaid
+         * @description Which grids to mend; none named: all that break the rule.
+         */
+        MendSaid: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /**
+             * Grids
+             * @default []
+             */
+            grids: string[];
+        };
+        /**
          * MessageCreate
          * @description A message to the other bodies of a case.
          */
@@ -3121,6 +4627,30 @@ export interface components {
             top: components["schemas"]["LeaderRead"][];
             /** Trend */
             trend: components["schemas"]["TrendRead"][];
+        };
+        /**
+         * MoveRead
+         * @description Floors that would change their grid, and why.
+         */
+        MoveRead: {
+            /** Cause */
+            cause: string;
+            /** En */
+            en: string;
+            /** Floor Hi */
+            floor_hi: number;
+            /** Floor Lo */
+            floor_lo: number;
+            /** From */
+            from: string | null;
+            /** Households */
+            households: number;
+            /** To */
+            to: string;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * NamedRead
@@ -3292,6 +4822,76 @@ export interface components {
             units: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * PatrolRead
+         * @description One round with its figures.
+         */
+        PatrolRead: {
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Fixes */
+            fixes: number;
+            /** Flags */
+            flags: components["schemas"]["FlagRead"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Left Out */
+            left_out: number;
+            /** Length M */
+            length_m: number;
+            /** Micro Grid Id */
+            micro_grid_id: string | null;
+            /** Mine */
+            mine: boolean;
+            /** Passed */
+            passed: number;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * PatrolStart
+         * @description A round begins; its key is in the address, and the same start sent again changes nothing.
+         */
+        PatrolStart: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Plan Id */
+            plan_id?: string | null;
+            /** Started At */
+            started_at?: string | null;
+        };
+        /**
+         * PatrolStop
+         * @description A round ends.
+         */
+        PatrolStop: {
+            /** Ended At */
+            ended_at?: string | null;
         };
         /**
          * PersonCreate
@@ -3514,32 +5114,6 @@ export interface components {
             place?: components["schemas"]["PlaceSaid"] | null;
         };
         /**
-         * PlanCreate
-         * @description A new draft for a whole subdistrict, or for one community.
-         */
-        PlanCreate: {
-            /** Base Id */
-            base_id?: string | null;
-            /** Community Id */
-            community_id?: string | null;
-            /** Name */
-            name: string;
-            /**
-             * Rows
-             * @default []
-             */
-            rows: components["schemas"]["ImportRow"][];
-            rule?: components["schemas"]["RuleSaid"] | null;
-            /**
-             * Source
-             * @default empty
-             * @enum {string}
-             */
-            source: "empty" | "machine" | "in_force" | "plan" | "import";
-            /** Subdistrict Id */
-            subdistrict_id?: string | null;
-        };
-        /**
          * PlanHead
          * @description The plan on the workbench.
          */
@@ -3557,53 +5131,6 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "in_review" | "approved" | "published" | "superseded";
-        };
-        /**
-         * PlanRead
-         * @description A plan with its figures and its latest run.
-         */
-        PlanRead: {
-            /** Base Id */
-            base_id: string | null;
-            /** Community Id */
-            community_id: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Effective From */
-            effective_from: string | null;
-            /** Effective To */
-            effective_to: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** In Force */
-            in_force: boolean;
-            /** Name */
-            name: string;
-            /** Place */
-            place: string;
-            /** Place En */
-            place_en: string;
-            rule: components["schemas"]["RuleSaid"];
-            run: components["schemas"]["RunRead"] | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "draft" | "in_review" | "approved" | "published" | "superseded";
-            /**
-             * Subdistrict Id
-             * Format: uuid
-             */
-            subdistrict_id: string;
-            totals: components["schemas"]["PlanTotals"];
-            /** Version */
-            version: number;
         };
         /**
          * PlanTotals
@@ -3710,6 +5237,85 @@ export interface components {
             until: string | null;
         };
         /**
+         * PresenceSaid
+         * @description Where somebody is on the workbench.
+         */
+        PresenceSaid: {
+            /**
+             * Client
+             * Format: uuid
+             */
+            client: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /**
+             * Selected
+             * @default []
+             */
+            selected: string[];
+        };
+        /**
+         * PublicPage
+         * @description One page of the public list.
+         */
+        PublicPage: {
+            /** Items */
+            items: components["schemas"]["PublicRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * PublicRead
+         * @description An issue as anybody may see it: no words of anybody, no photos, no exact place.
+         */
+        PublicRead: {
+            /** Body */
+            body: string | null;
+            /** Category */
+            category: string;
+            /** Closed On */
+            closed_on: string | null;
+            /** Code */
+            code: string;
+            /** Community */
+            community: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Me Too */
+            me_too: number;
+            /** Month */
+            month: string;
+            /**
+             * Reported On
+             * Format: date
+             */
+            reported_on: string;
+            status: components["schemas"]["Status"];
+        };
+        /**
+         * PublishSaid
+         * @description From which day the plan takes effect; ``version`` refuses a plan that has changed since one looked.
+         */
+        PublishSaid: {
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
          * QuestionRead
          * @description The circle crosses a boundary: which side is it? Answer by ``PUT /api/issues/{id}/place``.
          */
@@ -3813,6 +5419,38 @@ export interface components {
             version: number;
             /** Warnings */
             warnings: components["schemas"]["WarningRead"][];
+        };
+        /**
+         * ReignRead
+         * @description The days on which a plan divides a community.
+         */
+        ReignRead: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Grids */
+            grids: number;
+            /** Plan */
+            plan: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Until */
+            until: string | null;
         };
         /**
          * ReplyCreate
@@ -3947,7 +5585,7 @@ export interface components {
          */
         RosterImported: {
             /** Faults */
-            faults: components["schemas"]["FaultRead"][];
+            faults: components["schemas"]["api__access__people_schemas__FaultRead"][];
             /** Rows */
             rows: number;
             /** Written */
@@ -4110,7 +5748,7 @@ export interface components {
              */
             state: "waiting" | "running" | "done" | "cancelled" | "failed";
             /** Steps */
-            steps?: components["schemas"]["StepRead"][] | null;
+            steps?: components["schemas"]["api__plans__schemas__StepRead"][] | null;
             /** Total */
             total: number;
             /** Trouble */
@@ -4127,6 +5765,24 @@ export interface components {
             query: string;
             /** Truncated */
             truncated: boolean;
+        };
+        /**
+         * ServedRead
+         * @description Who served a place at a time; no grids: nobody yet.
+         */
+        ServedRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Grids */
+            grids: components["schemas"]["GridThen"][];
         };
         /**
          * SessionCreate
@@ -4162,6 +5818,31 @@ export interface components {
              * @default
              */
             name_en: string;
+        };
+        /**
+         * SideRead
+         * @description One side of a comparison in figures; ``compactness`` is the mean of 4πA/P² (1: a circle).
+         */
+        SideRead: {
+            /** Compactness */
+            compactness: number | null;
+            /** Grids */
+            grids: number;
+            /** Households */
+            households: number;
+            /** Mean Households */
+            mean_households: number;
+            /** Name */
+            name: string;
+            /** Outside Rule */
+            outside_rule: number;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /** Unassigned */
+            unassigned: number;
         };
         /**
          * SpotRead
@@ -4222,6 +5903,32 @@ export interface components {
             version: number;
         };
         /**
+         * StaffChange
+         * @description Somebody whose grid changes.
+         */
+        StaffChange: {
+            /** Change */
+            change: string;
+            /** Grid */
+            grid: string;
+            /**
+             * Grid Id
+             * Format: uuid
+             */
+            grid_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Post */
+            post: string;
+            /** Role */
+            role: string;
+        };
+        /**
          * Stage
          * @description What is due of somebody; each has a limit kept as data.
          * @enum {string}
@@ -4260,49 +5967,48 @@ export interface components {
             satisfied: number | null;
         };
         /**
+         * StateSaid
+         * @description The next step of a plan.
+         */
+        StateSaid: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "draft" | "in_review" | "approved";
+        };
+        /**
          * Status
          * @description Where a case stands. The order is that of a case without detours, then the ways out.
          * @enum {string}
          */
         Status: "reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void";
         /**
-         * StepRead
-         * @description What came of one compound.
+         * SuccessionRead
+         * @description Households of a former grid that belong to a grid of the new plan.
          */
-        StepRead: {
-            /** Bound */
-            bound: number | null;
-            /** Community */
-            community: string;
-            /** Compound */
-            compound: string;
+        SuccessionRead: {
             /**
-             * Compound Id
+             * From
              * Format: uuid
              */
-            compound_id: string;
-            /** Grids */
-            grids: number;
+            from: string;
+            /** From Name */
+            from_name: string;
             /** Households */
             households: number;
-            /** Objective */
-            objective: number | null;
-            /** Reason En */
-            reason_en: string;
-            /** Reason Zh */
-            reason_zh: string;
-            /** Seconds */
-            seconds: number | null;
             /**
-             * State
-             * @enum {string}
+             * To
+             * Format: uuid
              */
-            state: "waiting" | "done";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "" | "empty" | "optimal" | "gap" | "feasible" | "infeasible";
+            to: string;
+            /** To Name */
+            to_name: string;
         };
         /**
          * SummaryRead
@@ -4515,6 +6221,30 @@ export interface components {
             place_id: string;
         };
         /**
+         * TransitionRead
+         * @description A step that a plan took.
+         */
+        TransitionRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Effective From */
+            effective_from: string | null;
+            /** Note */
+            note: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "approved" | "published" | "superseded";
+            /** Version */
+            version: number;
+            /** Who */
+            who: string;
+        };
+        /**
          * TrendRead
          * @description Issues that came and that were closed on a day.
          */
@@ -4528,6 +6258,38 @@ export interface components {
             day: string;
             /** Went */
             went: number;
+        };
+        /**
+         * UnitCovered
+         * @description One unit, and when it was last passed and visited in the period.
+         */
+        UnitCovered: {
+            /**
+             * Building Id
+             * Format: uuid
+             */
+            building_id: string;
+            /** Households */
+            households: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+            /** Not Home */
+            not_home: number;
+            /** Passed At */
+            passed_at: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Visited At */
+            visited_at: string | null;
+            /** Visits */
+            visits: number;
         };
         /**
          * VacancyRead
@@ -4601,6 +6363,79 @@ export interface components {
             name: string;
         };
         /**
+         * VisitPut
+         * @description A visit to a household: whom one met, or that nobody was at home.
+         */
+        VisitPut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Form
+             * @default {}
+             */
+            form: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Household Id */
+            household_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "met" | "not_home" | "refused";
+            /** Patrol Id */
+            patrol_id?: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
+         * VisitRead
+         * @description A visit.
+         */
+        VisitRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Form */
+            form: {
+                [key: string]: unknown;
+            };
+            /** Household Id */
+            household_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "met" | "not_home" | "refused";
+            /** Patrol Id */
+            patrol_id: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
          * WarningRead
          * @description Something worth knowing that did not stop the report.
          */
@@ -4636,6 +6471,33 @@ export interface components {
              * Format: uuid
              */
             subdistrict_id: string;
+        };
+        /**
+         * WorkOrder
+         * @description Everything that a printed work order (工单) shows; no reporter's name or number stands on it.
+         */
+        WorkOrder: {
+            /** Case */
+            case: {
+                [key: string]: unknown;
+            };
+            /** Category En */
+            category_en: string;
+            /** Category Zh */
+            category_zh: string;
+            /** Code */
+            code: string;
+            /**
+             * Printed At
+             * Format: date-time
+             */
+            printed_at: string;
+            /** Status Zh */
+            status_zh: string;
+            /** Steps */
+            steps: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * WorkbenchRead
@@ -4690,37 +6552,18 @@ export interface components {
             version: number;
         };
         /**
-         * EventRead
-         * @description One event of the audit: ids, never contents.
+         * FaultRead
+         * @description What is wrong with one row of a file, and what to do.
          */
-        api__access__people_schemas__EventRead: {
-            /** Account Id */
-            account_id: string | null;
-            /** Action */
-            action: string;
-            /** Address */
-            address: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Chain */
-            chain: number;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            };
-            /** Kind */
-            kind: string;
-            /** Object Id */
-            object_id: string;
-            /** Place Id */
-            place_id: string | null;
-            /** Reason */
-            reason: string;
-            /** Seq */
-            seq: number;
+        api__access__people_schemas__FaultRead: {
+            /** Column */
+            column: string;
+            /** En */
+            en: string;
+            /** Row */
+            row: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * CallRead
@@ -4750,38 +6593,6 @@ export interface components {
             late: boolean;
         };
         /**
-         * EventRead
-         * @description One thing that was done.
-         */
-        api__issues__schemas__EventRead: {
-            /** Account Id */
-            account_id: string | null;
-            /** Action */
-            action: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Body */
-            body: string | null;
-            /** Body Id */
-            body_id: string | null;
-            /** Party */
-            party: string;
-            /** Payload */
-            payload: {
-                [key: string]: unknown;
-            };
-            /** Reason */
-            reason: string;
-            /** Seq */
-            seq: number;
-            status: components["schemas"]["Status"];
-            /** Who */
-            who: string;
-        };
-        /**
          * MayRead
          * @description One action, and why it may not be done now; both None where it may.
          */
@@ -4791,6 +6602,24 @@ export interface components {
             en?: string | null;
             /** Zh */
             zh?: string | null;
+        };
+        /**
+         * StepRead
+         * @description One step, as the resident is told of it.
+         */
+        api__issues__schemas__StepRead: {
+            /** Action */
+            action: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string | null;
+            /** Reason */
+            reason: string;
+            status: components["schemas"]["Status"];
         };
         /**
          * CallRead
@@ -4822,6 +6651,69 @@ export interface components {
             title: string;
         };
         /**
+         * PlanCreate
+         * @description A checklist to be walked through every so many days, in a community or one of its micro-grids.
+         */
+        api__patrols__schemas__PlanCreate: {
+            /**
+             * Checklist Id
+             * Format: uuid
+             */
+            checklist_id: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Every Days */
+            every_days: number;
+            /** Micro Grid Id */
+            micro_grid_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PlanRead
+         * @description A patrol plan, when it was last walked and when it is due again.
+         */
+        api__patrols__schemas__PlanRead: {
+            /** Checklist */
+            checklist: string;
+            /**
+             * Checklist Id
+             * Format: uuid
+             */
+            checklist_id: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Every Days */
+            every_days: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last At */
+            last_at: string | null;
+            /** Late */
+            late: boolean;
+            /** Micro Grid Id */
+            micro_grid_id: string | null;
+            /** Note */
+            note: string;
+        };
+        /**
          * MayRead
          * @description What the asker may do with the plan.
          */
@@ -4832,6 +6724,168 @@ export interface components {
             edit: boolean;
             /** Submit */
             submit: boolean;
+        };
+        /**
+         * FaultRead
+         * @description One thing that keeps a plan from being published, and where it is.
+         */
+        api__plans__review_schemas__FaultRead: {
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
+            /** Compound Id */
+            compound_id?: string | null;
+            /** En */
+            en: string;
+            /**
+             * Exempt
+             * @default false
+             */
+            exempt: boolean;
+            /**
+             * Floors
+             * @default []
+             */
+            floors: [
+                number,
+                number
+            ][];
+            /**
+             * Households
+             * @default 0
+             */
+            households: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat?: number | null;
+            /** Least */
+            least?: number | null;
+            /** Lon */
+            lon?: number | null;
+            /** Most */
+            most?: number | null;
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * PlanCreate
+         * @description A new draft for a whole subdistrict, or for one community.
+         */
+        api__plans__schemas__PlanCreate: {
+            /** Base Id */
+            base_id?: string | null;
+            /** Community Id */
+            community_id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Rows
+             * @default []
+             */
+            rows: components["schemas"]["ImportRow"][];
+            rule?: components["schemas"]["RuleSaid"] | null;
+            /**
+             * Source
+             * @default empty
+             * @enum {string}
+             */
+            source: "empty" | "machine" | "in_force" | "plan" | "import";
+            /** Subdistrict Id */
+            subdistrict_id?: string | null;
+        };
+        /**
+         * PlanRead
+         * @description A plan with its figures and its latest run.
+         */
+        api__plans__schemas__PlanRead: {
+            /** Base Id */
+            base_id: string | null;
+            /** Community Id */
+            community_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Effective From */
+            effective_from: string | null;
+            /** Effective To */
+            effective_to: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** In Force */
+            in_force: boolean;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Place En */
+            place_en: string;
+            rule: components["schemas"]["RuleSaid"];
+            run: components["schemas"]["RunRead"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "approved" | "published" | "superseded";
+            /**
+             * Subdistrict Id
+             * Format: uuid
+             */
+            subdistrict_id: string;
+            totals: components["schemas"]["PlanTotals"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * StepRead
+         * @description What came of one compound.
+         */
+        api__plans__schemas__StepRead: {
+            /** Bound */
+            bound: number | null;
+            /** Community */
+            community: string;
+            /** Compound */
+            compound: string;
+            /**
+             * Compound Id
+             * Format: uuid
+             */
+            compound_id: string;
+            /** Grids */
+            grids: number;
+            /** Households */
+            households: number;
+            /** Objective */
+            objective: number | null;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "" | "empty" | "optimal" | "gap" | "feasible" | "infeasible";
         };
     };
     responses: never;
@@ -5069,11 +7123,14 @@ export interface operations {
         parameters: {
             query?: {
                 account?: string | null;
+                login?: string;
+                place_id?: string | null;
                 action?: string;
                 object_id?: string;
                 since?: string | null;
                 until?: string | null;
                 most?: number;
+                skip?: number;
             };
             header?: never;
             path?: never;
@@ -5087,8 +7144,139 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["api__access__people_schemas__EventRead"][];
+                    "application/json": components["schemas"]["AuditEventPage"];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_check_api_audit_check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    ask_check_api_audit_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    export_events_api_audit_export_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                login?: string;
+                place_id?: string | null;
+                action?: string;
+                object_id?: string;
+                since?: string | null;
+                until?: string | null;
+                most?: number;
+                skip?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -5129,6 +7317,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BodyRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_checklists_api_checklists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_checklist_api_checklists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_check_api_checks__check_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    compare_api_compare_get: {
+        parameters: {
+            query: {
+                /** @description A plan's key, or a day. */
+                left: string;
+                /** @description A plan's key, or a day. */
+                right: string;
+                community_id?: string | null;
+                format?: "json" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_coverage_api_coverage_get: {
+        parameters: {
+            query?: {
+                community_id?: string | null;
+                micro_grid_id?: string | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -5299,6 +7712,141 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_followed_api_follow_get: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Follow-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    act_on_followed_api_follow_post: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Follow-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    show_followed_photo_api_follow_photos__photo_id___size__jpg_get: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Follow-Token": string;
+            };
+            path: {
+                /** @description A photo's key, chosen by whoever sends it. */
+                photo_id: string;
+                size: "full" | "thumb";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5857,6 +8405,185 @@ export interface operations {
             };
         };
     };
+    who_served_api_history_at_get: {
+        parameters: {
+            query: {
+                /** @description A day, 2026-03-01, or a moment with its time zone. */
+                date: string;
+                unit?: string | null;
+                building?: string | null;
+                lon?: number | null;
+                lat?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_life_api_history_grid__grid_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridLife"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    map_then_api_history_grids_get: {
+        parameters: {
+            query: {
+                community_id: string;
+                /** @description A day, 2026-03-01, or a moment with its time zone. */
+                date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_reigns_api_history_reigns_get: {
+        parameters: {
+            query: {
+                community_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReignRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_categories_api_issue_categories_get: {
         parameters: {
             query?: never;
@@ -6092,6 +8819,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CountsRead"];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    export_api_issues_export_xlsx_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                category?: string[];
+                kind?: components["schemas"]["Kind"][];
+                severity?: number[];
+                source?: string[];
+                community_id?: string[];
+                compound_id?: string[];
+                micro_grid_id?: string[];
+                body_id?: string[];
+                open?: boolean | null;
+                late?: boolean | null;
+                supervised?: boolean | null;
+                listed?: boolean | null;
+                suspended?: boolean | null;
+                reopened?: boolean | null;
+                place_is_open?: boolean | null;
+                mine?: boolean | null;
+                since?: string | null;
+                until?: string | null;
+                q?: string;
+                bbox?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
@@ -6450,6 +9238,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    print_work_order_api_issues__issue_id__work_order_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An issue's key, chosen by whoever reported it. */
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrder"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7251,6 +10083,454 @@ export interface operations {
             };
         };
     };
+    read_plans_api_patrol_plans_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__patrols__schemas__PlanRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_plan_api_patrol_plans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["api__patrols__schemas__PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__patrols__schemas__PlanRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_patrols_api_patrols_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                community_id?: string | null;
+                flagged?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    import_gpx_api_patrols_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_patrol_api_patrols__patrol_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    begin_api_patrols__patrol_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_fixes_api_patrols__patrol_id__fixes__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixesPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    end_api_patrols__patrol_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolStop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_track_api_patrols__patrol_id__track_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    export_gpx_api_patrols__patrol_id__track_gpx_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's key, chosen by the phone. */
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_people_api_people_get: {
         parameters: {
             query?: {
@@ -7872,7 +11152,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanRead"][];
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"][];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7907,7 +11187,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanCreate"];
+                "application/json": components["schemas"]["api__plans__schemas__PlanCreate"];
             };
         };
         responses: {
@@ -7917,7 +11197,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanRead"];
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -7961,7 +11241,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanRead"];
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -8051,7 +11331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanRead"];
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -8098,6 +11378,191 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BreachRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    check_plan_api_plans__plan_id__check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_comments_api_plans__plan_id__comments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    make_comment_api_plans__plan_id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    settle_comment_api_plans__plan_id__comments__comment_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -8171,6 +11636,50 @@ export interface operations {
             };
         };
     };
+    follow_api_plans__plan_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string;
+            };
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_grids_api_plans__plan_id__grids_get: {
         parameters: {
             query?: never;
@@ -8190,6 +11699,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    mend_plan_api_plans__plan_id__mend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -8238,6 +11795,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    be_here_api_plans__plan_id__presence_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    leave_api_plans__plan_id__presence__client__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    publish_plan_api_plans__plan_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -8441,6 +12135,142 @@ export interface operations {
             };
         };
     };
+    take_step_api_plans__plan_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__plans__schemas__PlanRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_succession_api_plans__plan_id__succession_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessionRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_transitions_api_plans__plan_id__transitions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A plan's key. */
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_workbench_api_plans__plan_id__workbench_get: {
         parameters: {
             query?: {
@@ -8508,6 +12338,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostKindRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_public_api_public_issues_get: {
+        parameters: {
+            query?: {
+                category?: string[];
+                status?: string[];
+                bbox?: string;
+                since?: string | null;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPage"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    say_me_too_api_public_issues__code__me_too_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeTooRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -9250,6 +13171,402 @@ export interface operations {
             };
             /** @description The reader's copy is the latest. */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_visits_api_visits_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    put_visit_api_visits__visit_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    discover_open311_discovery__form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    discover_open311_v2_discovery__form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_requests_open311_v2_requests__form__get: {
+        parameters: {
+            query?: {
+                service_request_id?: string;
+                service_code?: string;
+                start_date?: string | null;
+                end_date?: string | null;
+                status?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    post_request_open311_v2_requests__form__post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_request_open311_v2_requests__code___form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_services_open311_v2_services__form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_service_open311_v2_services__code___form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                /** @description json or xml. */
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
