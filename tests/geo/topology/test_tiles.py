@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -65,3 +67,16 @@ def test_smoothing_never_cuts_a_house() -> None:
     tiles = lay_tiles(cells, np.arange(8, dtype=np.int32), np.array([0, 1, 0, 1, 0, 1, 0, 1], dtype=np.int32))
     for part, tile in zip(cells.parts, tiles.of_unit, strict=True):
         assert cut_m2(part, tiles.polygons[tile]) < 0.02
+
+
+def test_a_house_that_sticks_out_of_its_own_ground_does_not_hold_up_the_others() -> None:
+    of = ground(QUARTER)
+    cells = lay_cells(of)
+    parts = cells.parts.copy()
+    parts[0] = shapely.union(parts[0], parts[8])
+    unit, grid = np.arange(9, dtype=np.int32), np.array([0, 0, 1, 0, 1, 1, 2, 2, 2], dtype=np.int32)
+    tiles = lay_tiles(replace(cells, parts=parts), unit, grid)
+    rough = lay_tiles(cells, unit, grid, smooth=False)
+    assert faults_of_tiling(list(tiles.polygons), of.compounds[0].geometry) == []
+    assert tiles.polygons[0].equals(rough.polygons[0])
+    assert not tiles.polygons[2].equals(rough.polygons[2])
