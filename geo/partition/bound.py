@@ -89,8 +89,10 @@ class Bound:
     """No plan costs less than ``value``: prices ``dual`` (n,), ``each`` a grid show it.
 
     ``listed`` tells that the connected grids had to be listed for it: the relaxed price alone promises ``relaxed``,
-    with the prices ``relaxed_dual``. ``count`` is the number of grids in the programme's best mixture; ``plan`` a
-    better plan that the programme came upon, None if it did not.
+    with the prices ``relaxed_dual``. ``near_dual`` and ``near_each`` are the prices from which to list what may lie
+    between the bound and the best plan: every grid costs about as much as its atoms and ``near_each``, or more.
+    ``count`` is the number of grids in the programme's best mixture; ``plan`` a better plan that the programme came
+    upon, None if it did not.
     """
 
     value: float
@@ -99,6 +101,8 @@ class Bound:
     listed: bool
     relaxed: float
     relaxed_dual: NDArray[np.float64]
+    near_dual: NDArray[np.float64]
+    near_each: float
     count: float
     plan: tuple[Grid, ...] | None
 
@@ -148,7 +152,7 @@ class Climb:
         self.centre = question.first_prices(plan)
         self.value = self.relaxed = -np.inf
         self.dual = self.relaxed_dual = self.centre
-        self.each, self.count, self.listed = 0.0, float(len(plan)), False
+        self.each, self.relaxed_each, self.count = 0.0, 0.0, float(len(plan))
         self.patience = 0
         self.complete = False
         self.plan: tuple[Grid, ...] | None = None
@@ -202,7 +206,7 @@ class Climb:
         if value > self.height:
             self.height, self.centre = value, dual
         if value > self.relaxed and self.every == 1:
-            self.relaxed, self.relaxed_dual = value, dual
+            self.relaxed, self.relaxed_dual, self.relaxed_each = value, dual, float(least.min())
 
     def solve(self) -> Prices:
         """Price the atoms; where the best mixture is a plan and a better one than ours, keep it."""
@@ -230,9 +234,23 @@ class Climb:
 
     def bound(self) -> Bound:
         """The best bound so far."""
+        toll = self.question.toll(self.relaxed_each)
+        near = (self.dual, self.each) if self.value > self.relaxed_dual.sum() + toll else None
+        near_dual, near_each = near or (self.relaxed_dual, self.relaxed_each)
         listed = self.value > self.relaxed + SLIGHT
         value, dual = (self.value, self.dual) if listed else (self.relaxed, self.relaxed_dual)
-        return Bound(value, dual, self.each, listed, self.relaxed, self.relaxed_dual, self.count, self.plan)
+        return Bound(
+            value,
+            dual,
+            self.each,
+            listed,
+            self.relaxed,
+            self.relaxed_dual,
+            near_dual,
+            near_each,
+            self.count,
+            self.plan,
+        )
 
 
 def lower_bound(

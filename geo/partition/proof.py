@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 #: A number of grids this near to a whole one is whole.
 WHOLE = 1.0e-4
 #: More grids than this within the gap are not worth combining.
-MOST_LISTED = 6_000
+MOST_LISTED = 20_000
 #: Steps of the listing around one medoid.
-MOST_STEPS = 60_000
+MOST_STEPS = 300_000
 #: Gap above which no listing is tried.
 WIDE = 0.08
 
@@ -137,7 +137,7 @@ class _Attempt:
             return plain
         question = replace(self.question, fewest=fewest, most=most)
         self._take(best_cover(question, self.pool.costs, self.goal, self.going_on, most_nodes=20).plan)
-        base = float(bound.dual.sum()) + question.toll(bound.each)
+        base = float(bound.near_dual.sum()) + question.toll(bound.near_each)
         gap = self.goal - base
         if not 0 <= gap <= WIDE * (abs(self.goal) + 1.0):
             return plain
@@ -147,7 +147,9 @@ class _Attempt:
         cover = best_cover(question, costs, self.goal, self.going_on)
         self._take(cover.plan)
         value = min(cover.value, self.goal)
-        return Case(fewest, most, value, bound.dual, bound.each, listed=True, gap=gap, leaves=cover.leaves)
+        if value <= bound.value:
+            return plain
+        return Case(fewest, most, value, bound.near_dual, bound.near_each, listed=True, gap=gap, leaves=cover.leaves)
 
     def _within(self, question: Question, bound: Bound, gap: float) -> dict[Grid, float] | None:
         """Every connected grid that a plan within the gap can contain; None if they are too many."""
@@ -155,8 +157,8 @@ class _Attempt:
             question.board,
             question.frames,
             question.limits,
-            bound.dual,
-            bound.each + gap + SLIGHT,
+            bound.near_dual,
+            bound.near_each + gap + SLIGHT,
             MOST_STEPS,
             MOST_LISTED,
             1,
@@ -166,7 +168,7 @@ class _Attempt:
         if not complete.all() or len(grids) > MOST_LISTED:
             return None
         costs = {grid: question.cost(grid) for grid in grids}
-        if any(cost - bound.dual[list(g)].sum() < bound.each - 10 * SLIGHT for g, cost in costs.items()):
+        if any(cost - bound.near_dual[list(g)].sum() < bound.near_each - 10 * SLIGHT for g, cost in costs.items()):
             return None
         return costs
 
