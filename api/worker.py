@@ -16,7 +16,7 @@ from uuid import UUID
 
 import structlog
 from procrastinate import App, PsycopgConnector
-from psycopg import OperationalError
+from psycopg import AsyncConnection, OperationalError
 
 from api.access import night
 from api.issues import alarms
@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 QUEUES = ["plans", night.QUEUE]
 """A list: psycopg would send a tuple as a row, which is no array of names."""
 TAKE_UP_EVERY_S = 10.0
+TURN_EVERY_S = 60.0
 STALLED_AFTER_S = 30.0
 RING_EVERY_S = 5.0
 TIDY_EVERY = timedelta(hours=1)
@@ -88,6 +89,17 @@ async def ring_what_is_due(url: str) -> None:
         await asyncio.sleep(RING_EVERY_S)
 
 
+async def turn_the_day(url: str) -> None:
+    """Let plans begin and end when the day turns in Shanghai, for as long as this worker lives."""
+    while True:
+        try:
+            async with await AsyncConnection.connect(url) as store:
+                await store.execute("SELECT plan_turn(NULL)")
+        except OperationalError:
+            log.warning("store away; the day will be turned later")
+        await asyncio.sleep(TURN_EVERY_S)
+
+
 async def work(settings: Settings) -> None:
     """Answer to the queue until told to stop; the job in hand is finished first."""
     assert settings.app_database_url is not None
@@ -97,6 +109,7 @@ async def work(settings: Settings) -> None:
             caretakers = [
                 asyncio.create_task(take_up_the_stalled(queue)),
                 asyncio.create_task(ring_what_is_due(settings.app_database_url)),
+                asyncio.create_task(turn_the_day(settings.app_database_url)),
             ]
             try:
                 await queue.run_worker_async(

@@ -324,7 +324,7 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ),
     ("GET", "/api/history/at"): Expectation(who=EVERYBODY, query=lambda target: at(target) | {"date": "2026-06-01"}),
     ("GET", "/api/history/grids"): Expectation(
-        who=PLAN_READERS,
+        who=READERS,
         query=lambda target: in_community(target) | {"date": "2026-06-01"},
         placed=True,
         seen_as=plan_seen,

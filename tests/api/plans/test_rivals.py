@@ -1,0 +1,184 @@
+"""Two planners at one plan: both survive, or one sees who was faster; bad input is refused in words, nothing moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.api.places.small_city import COMMUNITY
+from tests.api.plans.redraw import Drafting, span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import httpx
+
+HERE = str(COMMUNITY.id)
+FINGERPRINT = """
+SELECT md5(coalesce(string_agg(r, '|' ORDER BY r), '')) FROM (
+  SELECT m::text AS r FROM micro_grid m WHERE plan_id = %(p)s UNION ALL
+  SELECT b::text FROM plan_member b WHERE plan_id = %(p)s UNION ALL
+  SELECT o::text FROM plan_operation o WHERE plan_id = %(p)s UNION ALL
+  SELECT s::text FROM plan_sheet s WHERE plan_id = %(p)s UNION ALL
+  SELECT version::text || state FROM plan WHERE id = %(p)s) AS rows
+"""
+
+
+@pytest.fixture
+async def desk(planner: httpx.AsyncClient) -> Drafting:
+    """A draft with a grid of two units and one of a single unit."""
+    made = await planner.post("/api/plans", json={"name": "方案", "community_id": HERE})
+    desk = Drafting(planner, made.json(), HERE)
+    await desk.load()
+    units = [unit["id"] for unit in desk.bench["units"]]
+    for number, own in enumerate((units[:2], units[2:])):
+        answer = await desk.edit(founding(desk, own, f"第{number + 1}格"))
+        assert answer.status_code == 200, answer.text
+    await desk.load()
+    return desk
+
+
+def founding(desk: Drafting, units: Sequence[str], name: str) -> tuple[str, dict[str, Any]]:
+    return "found", {"spans": [span(desk.bench, unit) for unit in units], "key": str(uuid4()), "name": name}
+
+
+def rival(desk: Drafting) -> Drafting:
+    """The same plan in another tab."""
+    other = Drafting(desk.client, desk.plan, desk.community)
+    other.bench = {**desk.bench}
+    return other
+
+
+def fingerprint(url: str, plan: str) -> str:
+    with psycopg.connect(url) as store:
+        row = store.execute(FINGERPRINT, {"p": plan}).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+async def test_edits_of_different_grids_both_survive(desk: Drafting) -> None:
+    other = rival(desk)
+    one, two = (grid["id"] for grid in desk.bench["grids"])
+    assert (await desk.edit(("rename", {"grid": one, "name": "东"}))).status_code == 200
+    late = await other.edit(("rename", {"grid": two, "name": "西"}))
+    told = late.json()
+    assert (late.status_code, told["rebased"]) == (200, True)
+    assert {key: grid["name"] for key, grid in told["patch"]["grids"].items()} == {one: "东", two: "西"}
+
+
+async def test_of_two_edits_of_one_grid_the_later_learns_who_was_faster_and_may_replay(
+    desk: Drafting, city_url: str
+) -> None:
+    other = rival(desk)
+    one = desk.bench["grids"][0]["id"]
+    assert (await desk.edit(("rename", {"grid": one, "name": "东"}))).status_code == 200
+    before = fingerprint(city_url, desk.plan["id"])
+    lost = await other.edit(("rename", {"grid": one, "name": "西"}))
+    told = lost.json()
+    assert (lost.status_code, told["type"]) == (409, "stale")
+    assert told["since"][-1]["who"]
+    assert told["operations"][0]["arguments"]["name"] == "西"
+    assert told["patch"]["grids"][one]["name"] == "东"
+    assert fingerprint(city_url, desk.plan["id"]) == before
+    replayed = await other.edit(*((o["verb"], o["arguments"]) for o in told["operations"]), base=told["version"])
+    assert replayed.status_code == 200
+
+
+async def test_an_edit_sent_twice_is_done_once(desk: Drafting, city_url: str) -> None:
+    one, edit_id, base = desk.bench["grids"][0]["id"], str(uuid4()), desk.bench["version"]
+    said = ("rename", {"grid": one, "name": "东"})
+    first = await desk.edit(said, id=edit_id, base=base)
+    before = fingerprint(city_url, desk.plan["id"])
+    again = await desk.edit(said, id=edit_id, base=base)
+    assert again.status_code == 200
+    assert again.json()["entries"] == first.json()["entries"]
+    assert fingerprint(city_url, desk.plan["id"]) == before
+    other = await desk.edit(("rename", {"grid": one, "name": "西"}), id=edit_id, base=base)
+    assert other.status_code == 422
+
+
+async def test_an_old_edit_is_taken_back_unless_later_ones_depend_on_it(desk: Drafting) -> None:
+    one, two = (grid["id"] for grid in desk.bench["grids"])
+    first = (await desk.edit(("rename", {"grid": one, "name": "东"}))).json()["version"]
+    second = (await desk.edit(("rename", {"grid": two, "name": "西"}))).json()["version"]
+    assert (await desk.edit(("take_back", {"version": first}))).status_code == 200
+    assert [grid["name"] for grid in (await desk.load())["grids"]] == ["第1格", "西"]
+    await desk.edit(("rename", {"grid": two, "name": "南"}))
+    refused = await desk.edit(("take_back", {"version": second}))
+    assert (refused.status_code, refused.json()["refusal"]["code"]) == (422, "later-edits")
+
+
+LINE = {"type": "LineString", "coordinates": [[90_000_000, 0], [90_000_000, 1000]]}
+CROSSED = {"type": "LineString", "coordinates": [[0, 0], [1000, 1000], [1000, 0], [0, 1000]]}
+
+
+def bad_operations(desk: Drafting) -> dict[str, tuple[str, dict[str, Any]]]:
+    """The bad input of the issue, each with the code of its refusal; "": nonsense."""
+    one, two = (grid["id"] for grid in desk.bench["grids"])
+    units = [unit["id"] for unit in desk.bench["units"]]
+    everything = [span(desk.bench, unit) for unit in units]
+    fresh = {"key": str(uuid4()), "name": "新"}
+    return {
+        "nothing-chosen": ("reassign", {"spans": [], "to": two}),
+        "last-dwelling": ("reassign", {"spans": everything, "to": two}),
+        "line-misses": ("split", {"grid": one, "line": LINE, **fresh}),
+        "line-crosses-itself": ("split", {"grid": one, "line": CROSSED, **fresh}),
+        "no-such-border": ("reshape", {"a": units[0], "b": units[1], "line": LINE}),
+        "unknown-grid": ("rename", {"grid": str(uuid4()), "name": "谁"}),
+        "unknown-unit": ("remove_unit", {"unit": str(uuid4())}),
+        "name-taken": ("rename", {"grid": one, "name": "第2格"}),
+        "not-in-effect": ("take_back", {"version": 2_000}),
+        "nothing-to-redo": ("redo", {}),
+        "": ("correct_building", {"building": one, "geometry": LINE}),
+    }
+
+
+async def test_bad_input_is_refused_in_words_and_changes_nothing(desk: Drafting, city_url: str) -> None:
+    for code, operation in bad_operations(desk).items():
+        before = fingerprint(city_url, desk.plan["id"])
+        answer = await desk.edit(operation)
+        told = answer.json()
+        assert answer.status_code == 422, (code, told)
+        assert told["detail"]
+        if code:
+            assert told["refusal"]["code"] == code, told
+            assert told["refusal"]["zh"]
+        assert fingerprint(city_url, desk.plan["id"]) == before
+
+
+async def test_a_batch_is_done_whole_or_not_at_all(desk: Drafting, city_url: str) -> None:
+    one = desk.bench["grids"][0]["id"]
+    before = fingerprint(city_url, desk.plan["id"])
+    answer = await desk.edit(("rename", {"grid": one, "name": "东"}), ("merge", {"absorbed": one, "into": one}))
+    assert (answer.status_code, answer.json()["operation"]) == (422, 1)
+    assert fingerprint(city_url, desk.plan["id"]) == before
+
+
+@pytest.mark.parametrize("base", [10_000, -1, "x"])
+async def test_a_version_that_never_was_is_refused(desk: Drafting, base: Any) -> None:
+    one = desk.bench["grids"][0]["id"]
+    answer = await desk.edit(("rename", {"grid": one, "name": "东"}), base=base)
+    assert answer.status_code == 422
+
+
+async def test_a_plan_of_elsewhere_is_not_there(desk: Drafting) -> None:
+    one = desk.bench["grids"][0]["id"]
+    lost = await desk.edit(("rename", {"grid": one, "name": "东"}), community_id=str(uuid4()))
+    assert lost.status_code == 404
+    elsewhere = Drafting(desk.client, {"id": str(uuid4())}, HERE)
+    elsewhere.bench = desk.bench
+    assert (await elsewhere.edit(("rename", {"grid": one, "name": "东"}))).status_code == 404
+
+
+async def test_a_grid_of_another_plan_is_not_taken_over(desk: Drafting, city_url: str) -> None:
+    made = await desk.client.post("/api/plans", json={"name": "别的", "community_id": HERE})
+    other = Drafting(desk.client, made.json(), HERE)
+    await other.load()
+    before = fingerprint(city_url, desk.plan["id"])
+    verb, said = founding(other, [other.bench["units"][0]["id"]], "占")
+    stolen = await other.edit((verb, said | {"key": desk.bench["grids"][0]["id"]}))
+    assert stolen.status_code == 422
+    assert fingerprint(city_url, desk.plan["id"]) == before
