@@ -49,6 +49,9 @@ COLUMNS = (
 UNIT_COLUMNS = ("id", "building_id", "community_id", "name", "name_en", "floor_lo", "floor_hi", "estimated",
                 "households_declared", "geometry")  # fmt: skip
 TAKEN_CODES = "SELECT code FROM building WHERE code = ANY(%s)"
+UNIT_SHAPES = """
+SELECT id, ST_AsBinary(ST_PointOnSurface(geometry)) FROM unit WHERE building_id = %s ORDER BY name, id
+"""
 OWN_UNITS = """
 SELECT id, estimated, households, floors_counted FROM unit WHERE building_id = %s ORDER BY name, id
 """
@@ -278,9 +281,24 @@ def _change(  # noqa: PLR0917 - one row, and what it was before
     )
     if changes:
         book.change("building", old["id"], changes)
+    if "geometry" in changes:
+        _carry_units(book, old["id"], delivery.shapes[at])
     book.remember("building", [(old["id"], delivery.keys[at])])
     fields = sorted([*changes, *(["households"] if units else [])])
     outcome.note(delivery, at, "changed" if fields else "same", old["id"], fields=fields)
+
+
+def _carry_units(book: Book, building: UUID, shape: shapely.Geometry) -> None:
+    """Units that no longer lie in their building's new outline are cut anew along it, in the order of their names."""
+    rows = book.connection.execute(UNIT_SHAPES, [building]).fetchall()
+    inside = shapely.covers(shape, shapely.from_wkb([row[1] for row in rows]))
+    if not rows or bool(np.all(inside)):
+        return
+    alone = np.array([shape], dtype=object)
+    count = np.array([len(rows)], dtype=np.int64)
+    parts = staircases(alone, count, count).shapes
+    for (key, _), part in zip(rows, parts, strict=True):
+        book.change("unit", key, {"geometry": part}, quietly=True)
 
 
 def _change_units(  # noqa: PLR0917 - as above

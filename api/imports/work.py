@@ -52,6 +52,8 @@ INSERT INTO import_mapping (source, purpose, columns, datum) VALUES (%s, %s, %s,
 ON CONFLICT (source, purpose) DO UPDATE SET columns = excluded.columns, datum = excluded.datum, used_at = now()
 """
 AUTO = "auto"
+DOUBT_FROM = 0.35
+"""The confidence from which on a finding stops a load until somebody has decided; below, it is only told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Looked:
     @property
     def in_doubt(self) -> bool:
         """Whether the comparison says that the file lies elsewhere than it declares, and nobody has decided."""
-        return not self.choice.datum and self.found.verdict is Verdict.OTHER_READING
+        says_otherwise = self.found.verdict is Verdict.OTHER_READING and self.found.confidence >= DOUBT_FROM
+        return not self.choice.datum and says_otherwise
 
 
 def columns_of(connection: Connection, layer: Layer, choice: Choice) -> dict[str, str]:
@@ -168,6 +171,7 @@ def enter(
     looked: Looked,
     accepted: Collection[int] = (),
     *,
+    leave_out: Collection[int] = (),
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> tuple[Outcome, Book]:
     """Enter what was looked over; rows whose faults block them and were not mended stay out.
@@ -177,6 +181,7 @@ def enter(
         import_id: whose changes are noted.
         looked: what ``look`` found.
         accepted: numbers of the faults whose mends somebody accepted.
+        leave_out: rows of the file (from 1) that somebody does not want.
         progress: told the stage.
 
     Raises:
@@ -188,6 +193,7 @@ def enter(
     layer, rows = _mended(looked, taken)
     outcome = Outcome()
     blocked = {f.row for n, f in enumerate(looked.faults) if f.severity is Severity.BLOCKS and n not in accepted}
+    blocked |= set(leave_out)
     free = np.array([at for at, row in enumerate(rows) if int(row) not in blocked], dtype=np.intp)
     book = Book(connection, import_id, looked.choice.source)
     progress("entering", 0, len(free))

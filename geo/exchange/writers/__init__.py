@@ -13,19 +13,22 @@ if TYPE_CHECKING:
 
     from geo.exchange.layer import Layer
 
-MANY: dict[str, Callable[[Sequence[Layer], Path], None]] = {".gpkg": drawn.geopackage, ".xlsx": tables.excel}
-"""Endings of the formats that hold several layers, and who writes them."""
+MANY: dict[str, Callable[[Sequence[Layer], Path, str], None]] = {
+    ".gpkg": drawn.geopackage,
+    ".xlsx": tables.excel,
+    ".zip": drawn.shapefiles,
+}
+"""Endings of the formats that hold several layers, and who writes them. A .zip holds Shapefiles."""
 
 ONE: dict[str, Callable[[Layer, Path, str], None]] = {
     ".geojson": drawn.geojson,
     ".json": drawn.geojson,
     ".kml": drawn.kml,
     ".gpx": drawn.gpx,
-    ".zip": drawn.shapefile,
     ".parquet": drawn.parquet,
     ".csv": tables.csv_text,
 }
-"""Endings of the formats that hold one. A .zip holds a Shapefile."""
+"""Endings of the formats that hold one."""
 
 
 def write(layers: Sequence[Layer], path: Path, *, text: str = "") -> None:
@@ -48,7 +51,7 @@ def write(layers: Sequence[Layer], path: Path, *, text: str = "") -> None:
     unfinished = path.with_name(f".unfinished-{path.name}")
     try:
         if suffix in MANY:
-            MANY[suffix](layers, unfinished)
+            MANY[suffix](layers, unfinished, text or layers[0].encoding)
         else:
             ONE[suffix](layers[0], unfinished, text or layers[0].encoding)
         unfinished.replace(path)

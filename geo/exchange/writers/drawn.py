@@ -6,6 +6,7 @@ import json
 import tempfile
 import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
 _SHAPE = "geometry"
 _KINDS = {0: "Point", 1: "LineString", 2: "LinearRing", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString",
           6: "MultiPolygon", 7: "GeometryCollection"}  # fmt: skip
+_DIMENSIONS = ("points", "lines", "areas")
 _MULTI = {"Point": "MultiPoint", "LineString": "MultiLineString", "Polygon": "MultiPolygon"}
 _MAKERS: dict[str, Any] = {"MultiPoint": shapely.multipoints, "MultiLineString": shapely.multilinestrings,
            "MultiPolygon": shapely.multipolygons}  # fmt: skip
 
 
-def geopackage(layers: Sequence[Layer], path: Path) -> None:
+def geopackage(layers: Sequence[Layer], path: Path, _text: str = "") -> None:
     """All layers in one GeoPackage."""
     for n, layer in enumerate(layers):
         _write(layer, path, "GPKG", append=n > 0)
@@ -84,25 +86,43 @@ def _track(name: str | None, shape: shapely.LineString | shapely.MultiLineString
     return track
 
 
-def shapefile(layer: Layer, path: Path, text: str) -> None:
-    """A zipped Shapefile; ``text`` is its encoding. Long names are shortened and listed in ``columns.txt``.
+def shapefiles(layers: Sequence[Layer], path: Path, text: str) -> None:
+    """A zip of Shapefiles; ``text`` is their encoding. Long names are shortened and listed in ``columns.txt``.
 
-    Raises:
-        InvalidInputError: when shapes of different kinds meet, which a Shapefile cannot hold.
+    A Shapefile holds one kind of shape, so a layer of points and areas becomes two, its rows without shape go with the
+    first.
     """
-    kind = _kind(layer.geometry)
-    if kind == "Unknown":
-        raise InvalidInputError(f"{layer.name}: a Shapefile holds one kind of shape; write a GeoPackage instead.")
     encoding = "GBK" if text.lower() in {"gbk", "gb18030", "cp936"} else "UTF-8"
-    names = short_names(layer.columns, encoding)
-    renamed = layer.with_table(layer.table.rename_columns([names[name] for name in layer.columns]))
-    with tempfile.TemporaryDirectory(prefix="mq-export-") as folder:
-        _write(renamed, Path(folder) / "layer.shp", "ESRI Shapefile", encoding=encoding)
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for part in sorted(Path(folder).iterdir()):
+    listed = []
+    with (
+        tempfile.TemporaryDirectory(prefix="mq-export-") as folder,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for number, layer in enumerate(part for each in layers for part in _by_kind(each)):
+            names = short_names(layer.columns, encoding)
+            renamed = layer.with_table(layer.table.rename_columns([names[name] for name in layer.columns]))
+            home = Path(folder) / str(number)
+            home.mkdir()
+            _write(renamed, home / "layer.shp", "ESRI Shapefile", encoding=encoding)
+            for part in sorted(home.iterdir()):
                 archive.write(part, f"{_file_name(layer.name)}{part.suffix}")
-            listed = "".join(f"{short}\t{name}\n" for name, short in names.items())
-            archive.writestr("columns.txt", listed.encode("utf-8-sig"))
+            listed += [f"{layer.name}\t{short}\t{name}\n" for name, short in names.items()]
+        archive.writestr("columns.txt", "".join(listed).encode("utf-8-sig"))
+
+
+def _by_kind(layer: Layer) -> list[Layer]:
+    """The layer, or where its shapes are of several kinds a layer of each."""
+    if _kind(layer.geometry) != "Unknown":
+        return [layer]
+    dimensions = shapely.get_dimensions(layer.geometry)
+    there = [d for d in np.unique(dimensions) if d >= 0]
+    if not there:
+        return [layer]
+    parts = []
+    for number, dimension in enumerate(there):
+        rows = np.flatnonzero((dimensions == dimension) | ((dimensions < 0) & (number == 0)))
+        parts.append(replace(layer.take(rows), name=f"{layer.name}_{_DIMENSIONS[int(dimension)]}"))
+    return parts
 
 
 def parquet(layer: Layer, path: Path, _text: str) -> None:

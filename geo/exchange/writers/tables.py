@@ -34,7 +34,7 @@ def csv_text(layer: Layer, path: Path, text: str) -> None:
             writer.writerow(["" if cell is None else cell for cell in row])
 
 
-def excel(layers: Sequence[Layer], path: Path) -> None:
+def excel(layers: Sequence[Layer], path: Path, _text: str = "") -> None:
     """One sheet a layer; text stays text, so that no cell of a stranger becomes a formula."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:

@@ -1,0 +1,1 @@
+"""What goes out: any layer and a whole plan, in the formats and datums that others work with."""

@@ -1,0 +1,22 @@
+"""The faults of an import as an Excel file, from the rows of the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geo.exchange.faults import Fault, Kind, Mend, Severity
+from geo.exchange.writers import faults as fault_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+def write_excel(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """One line a fault, in both languages."""
+    fault_files.excel([_fault(row) for row in rows], path)
+
+
+def _fault(row: Mapping[str, Any]) -> Fault:
+    mend = None if row["mend_zh"] is None else Mend(row["mend_zh"], row["mend_en"])
+    return Fault(row["row"], row["field"], Kind(row["kind"]), Severity(row["severity"]), row["zh"], row["en"], mend)

@@ -1,0 +1,119 @@
+"""Layers and plans go out in every format, and open again in GDAL; what somebody may not see is not in them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import openpyxl
+import psycopg
+import pyogrio
+import pytest
+
+from geo.crs.datum import Datum, convert_geometry
+from tests.api.places.small_city import COMMUNITY, COMPOUND, UNITS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+
+PLAN_ID = UUID(int=77)
+FORMATS = ("gpkg", "zip", "geojson", "kml")
+
+
+@pytest.fixture
+def plan(city_url: str) -> None:
+    """A published plan with one grid, drawn over the napkin's compound."""
+    with psycopg.connect(city_url) as store:
+        if store.execute("SELECT 1 FROM plan WHERE id = %s", [PLAN_ID]).fetchone():
+            return
+        store.execute(
+            "INSERT INTO plan (id, subdistrict_id, community_id, name, state, effective)"
+            " SELECT %s, subdistrict_id, id, '2026年方案', 'published', daterange('2026-01-01', NULL) FROM community",
+            [PLAN_ID],
+        )
+        store.execute(
+            "INSERT INTO micro_grid (id, plan_id, community_id, compound_id, code, name, households, geometry)"
+            " SELECT %s, %s, community_id, id, 'W001', '第一微网格', 36, geometry FROM compound",
+            [UUID(int=78), PLAN_ID],
+        )
+        store.execute(
+            "INSERT INTO plan_member (plan_id, unit_id, community_id, micro_grid_id, floors)"
+            " SELECT %s, id, community_id, %s, int4range(floor_lo, floor_hi, '[]') FROM unit WHERE id = %s",
+            [PLAN_ID, UUID(int=78), UNITS[0].id],
+        )
+
+
+async def taken_out(client: httpx.AsyncClient, what: str, **asked: str) -> bytes:
+    answer = await client.get(f"/api/exports/{what}", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_buildings_open_again_in_gdal(client: httpx.AsyncClient, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / f"out.{kind}"
+    file.write_bytes(await taken_out(client, "building", format=kind))
+    read = [pyogrio.read_dataframe(file, layer=name) for name, _ in pyogrio.list_layers(file)]
+    assert sum(len(each) for each in read) == 2
+    names = {name for each in read for name in each[next(c for c in each.columns if c.lower() == "name")]}
+    assert names == {"3栋", "4栋"}
+
+
+async def test_a_shapefile_in_gbk_is_gbk(client: httpx.AsyncClient) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(await taken_out(client, "compound", format="zip", text="gbk")))
+    assert "锦绣花园".encode("gbk") in archive.read("compound.dbf")
+    assert archive.read("compound.cpg").decode().strip().upper() in {"GBK", "936"}
+
+
+async def test_another_datum_moves_the_numbers_and_nothing_else(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    file = tmp_path / "out.gpkg"
+    file.write_bytes(await taken_out(client, "compound", format="gpkg", datum="gcj02"))
+    [shape] = pyogrio.read_dataframe(file).geometry
+    back = convert_geometry(shape, Datum.GCJ02, Datum.WGS84)
+    assert back.symmetric_difference(COMPOUND.geometry).area < 1e-9
+    assert shape.symmetric_difference(COMPOUND.geometry).area > 1e-7
+
+
+@pytest.mark.usefixtures("plan")
+async def test_a_whole_plan_is_one_geopackage(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    file = tmp_path / "plan.gpkg"
+    file.write_bytes(await taken_out(client, "plan", plan=str(PLAN_ID)))
+    assert {name for name, _ in pyogrio.list_layers(file)} == {"community", "compound", "grid", "building", "member"}
+    assert pyogrio.read_dataframe(file, layer="grid").name.tolist() == ["第一微网格"]
+
+
+@pytest.mark.usefixtures("plan")
+async def test_a_plan_in_excel_has_a_sheet_a_layer(client: httpx.AsyncClient) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(await taken_out(client, "plan", plan=str(PLAN_ID), format="xlsx")))
+    assert "grid" in book.sheetnames
+    assert COMMUNITY.name in {cell.value for cell in book["community"][2]}
+
+
+@pytest.mark.usefixtures("plan")
+async def test_a_plan_is_a_map_that_needs_no_network(client: httpx.AsyncClient) -> None:
+    page = (await taken_out(client, "plan", plan=str(PLAN_ID), format="html")).decode()
+    assert "default-src 'none'" in page
+    assert "http-equiv" in page
+    assert "https://" not in page
+
+
+@pytest.mark.usefixtures("plan")
+async def test_a_plan_is_a_booklet_of_a3_pages(client: httpx.AsyncClient) -> None:
+    file = await taken_out(client, "plan", plan=str(PLAN_ID), format="pdf")
+    assert file.startswith(b"%PDF-")
+    assert re.findall(rb"/MediaBox \[ 0 0 ([0-9.]+) ([0-9.]+)", file) == [(b"1190.551", b"841.8898")]
+    assert b"/STSong-Light" in file
+
+
+async def test_an_unknown_plan_is_not_found(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/exports/plan", params={"plan": str(UUID(int=1234))})
+    assert answer.status_code == 404
+
+
+async def test_an_unknown_option_is_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/api/exports/building", params={"where": "1=1"})).status_code == 422
