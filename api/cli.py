@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "logs": "日志 / logs",
     "convert": "转换文件格式与坐标系 / convert files between formats and datums",
     "load": "导入文件 / load a file",
+    "export": "导出 / take a layer or a plan out",
     "backup": "备份 / back up",
     "restore": "恢复 / restore",
     "partition": "划网格：文件进，文件出 / draw micro-grids, from file to file",

@@ -15,8 +15,10 @@ from api.access.passwords import Kiln
 from api.access.people_routes import router as people
 from api.access.routes import router as account
 from api.database import create_engine
+from api.exports.routes import router as exports
 from api.heat.routes import router as heat
 from api.heat.watch import Watch
+from api.imports.routes import router as imports
 from api.issues.public_routes import router as residents
 from api.issues.routes import router as issues
 from api.maps import basemap
@@ -79,6 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
         maps,
         heat,
         office,
+        exports,
+        imports,
         basemap.router,
     ):
         app.include_router(router)

@@ -19,6 +19,8 @@ from procrastinate import App, PsycopgConnector
 from psycopg import AsyncConnection, OperationalError
 
 from api.access import night
+from api.imports import jobs
+from api.imports.service import WORK
 from api.issues import alarms
 from api.plans.drawing import carry_out
 from api.plans.service import DRAW
@@ -26,9 +28,10 @@ from api.settings import Settings
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+    from pathlib import Path
 
 log = structlog.get_logger(__name__)
-QUEUES = ["plans", night.QUEUE]
+QUEUES = ["plans", "imports", night.QUEUE]
 """A list: psycopg would send a tuple as a row, which is no array of names."""
 TAKE_UP_EVERY_S = 10.0
 TURN_EVERY_S = 60.0
@@ -39,13 +42,19 @@ TOLD_FOR = timedelta(days=1)
 """How long the outbox of live updates keeps what has been told."""
 
 
-def make_queue(url: str, pool: Executor, audit_url: str | None = None) -> App:
-    """The queue at ``url`` with everything that may be asked of it."""
+def make_queue(url: str, pool: Executor, audit_url: str | None = None, *, data_dir: Path | None = None) -> App:
+    """The queue at ``url`` with everything that may be asked of it; files that came in lie in ``data_dir``."""
     queue = App(connector=PsycopgConnector(conninfo=url))
 
     @queue.task(name=DRAW)
     async def draw_plan(run_id: str) -> None:
         await asyncio.to_thread(carry_out, url, UUID(run_id), pool)
+
+    @queue.task(name=WORK)
+    async def work_on_import(import_id: str, step: str) -> None:
+        assert data_dir is not None
+        key = UUID(import_id)
+        await asyncio.to_thread(jobs.carry_out, jobs.Job(url, key, data_dir / "imports" / str(key)), step)
 
     # What the clock begins is also asked for by hand; a timestamp comes with it only from the clock.
     @queue.periodic(cron=night.FORGET_AT)
@@ -104,7 +113,7 @@ async def work(settings: Settings) -> None:
     """Answer to the queue until told to stop; the job in hand is finished first."""
     assert settings.app_database_url is not None
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        queue = make_queue(settings.app_database_url, pool, settings.audit_database_url)
+        queue = make_queue(settings.app_database_url, pool, settings.audit_database_url, data_dir=settings.data_dir)
         async with queue.open_async():
             caretakers = [
                 asyncio.create_task(take_up_the_stalled(queue)),

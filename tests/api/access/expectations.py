@@ -155,6 +155,14 @@ WHOLE = EDITORS | {Role.DEPARTMENT}
 PLAN = Expectation(who=PLAN_READERS, path=plan, placed=True, seen_as=plan_seen)
 EDITED_PLAN = Expectation(who=EDITORS, path=plan, placed=True, seen_as=plan_seen)
 
+
+def import_of(_: Target) -> Filling:
+    """An import of nobody here."""
+    return {"import_id": NOBODYS}
+
+
+NO_IMPORT = Expectation(who=frozenset(), path=import_of, placed=True)
+
 EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     # nobody's secrets: the service's own words
     ("GET", "/api/openapi.json"): SELF,
@@ -363,6 +371,37 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("GET", "/api/plans/{plan_id}/run"): PLAN,
     ("DELETE", "/api/plans/{plan_id}/run"): EDITED_PLAN,
     ("GET", "/api/plans/{plan_id}/run/events"): PLAN,
+    # files in
+    ("POST", "/api/imports"): Expectation(who=frozenset(), files=lambda _: {"file": b""}),
+    ("GET", "/api/imports"): SELF,
+    ("GET", "/api/imports/{import_id}"): NO_IMPORT,
+    ("PUT", "/api/imports/{import_id}/choice"): Expectation(
+        who=frozenset(), path=import_of, body=lambda _: {"layer": "a", "purpose": "building"}, placed=True
+    ),
+    ("GET", "/api/imports/{import_id}/faults"): NO_IMPORT,
+    ("GET", "/api/imports/{import_id}/faults.xlsx"): NO_IMPORT,
+    ("POST", "/api/imports/{import_id}/faults/accept"): Expectation(
+        who=frozenset(), path=import_of, body=lambda _: {"accept": True}, placed=True
+    ),
+    ("GET", "/api/imports/{import_id}/rows"): NO_IMPORT,
+    ("POST", "/api/imports/{import_id}/enter"): Expectation(
+        who=frozenset(), path=import_of, body=lambda _: {}, placed=True
+    ),
+    ("POST", "/api/imports/{import_id}/cancel"): NO_IMPORT,
+    ("GET", "/api/imports/{import_id}/losses"): NO_IMPORT,
+    ("POST", "/api/imports/{import_id}/undo"): NO_IMPORT,
+    ("GET", "/api/imports/{import_id}/events"): NO_IMPORT,
+    ("POST", "/api/buildings/{building_id}/estimate"): Expectation(
+        who=frozenset(), path=lambda _: {"building_id": NOBODYS}, body=lambda _: {}, placed=True
+    ),
+    # files out
+    ("GET", "/api/exports/{what}"): Expectation(
+        who=PLAN_READERS,
+        path=lambda _: {"what": "grid"},
+        query=lambda target: {"format": "geojson", "plan": str(target.plan)},
+        placed=True,
+        seen_as=plan_seen,
+    ),
     # rules
     ("GET", "/api/rules"): SELF,
     ("GET", "/api/rules/{community_id}"): Expectation(

@@ -188,6 +188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/buildings/{building_id}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Estimate
+         * @description Confirm a building's estimated households, or give the right number; how many units that was.
+         */
+        post: operations["confirm_estimate_api_buildings__building_id__estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checklists": {
         parameters: {
             query?: never;
@@ -331,6 +351,26 @@ export interface paths {
          * @description End an exemption today.
          */
         delete: operations["end_exemption_api_exemptions__exemption_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description A layer, or a whole plan, as a file.
+         */
+        get: operations["export_api_exports__what__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -634,6 +674,250 @@ export interface paths {
         get: operations["read_reigns_api_history_reigns_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description The newest imports.
+         */
+        get: operations["list_imports_api_imports_get"];
+        put?: never;
+        /**
+         * Bring File
+         * @description Bring a file; reading it begins at once.
+         */
+        post: operations["bring_file_api_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Import
+         * @description One import: its layers, what was found, how far it is.
+         */
+        get: operations["read_import_api_imports__import_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Call the work in hand off; nothing of it stays.
+         */
+        post: operations["cancel_api_imports__import_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose
+         * @description Say what one layer is taken for; it is looked over at once.
+         */
+        put: operations["choose_api_imports__import_id__choice_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter
+         * @description Enter what was looked over: one transaction.
+         */
+        post: operations["enter_api_imports__import_id__enter_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow
+         * @description The import as it goes on (server-sent events): an ``import`` event whenever something has changed.
+         */
+        get: operations["follow_api_imports__import_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Faults
+         * @description Faults row by row.
+         */
+        get: operations["read_faults_api_imports__import_id__faults_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/faults.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Faults
+         * @description All faults as an Excel file, in both languages.
+         */
+        get: operations["take_faults_api_imports__import_id__faults_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/faults/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Mends
+         * @description Accept all, some or none of the mends.
+         */
+        post: operations["accept_mends_api_imports__import_id__faults_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Losses
+         * @description What an undo would take along.
+         */
+        get: operations["read_losses_api_imports__import_id__losses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rows
+         * @description What would become, or became, of each row.
+         */
+        get: operations["read_rows_api_imports__import_id__rows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take the import back, all of it.
+         */
+        post: operations["undo_api_imports__import_id__undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2936,6 +3220,16 @@ export interface components {
             /** Name En */
             name_en: string;
         };
+        /** Body_bring_file_api_imports_post */
+        Body_bring_file_api_imports_post: {
+            /** File */
+            file: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+        };
         /** Body_import_roster_api_rosters_import_post */
         Body_import_roster_api_rosters_import_post: {
             /** File */
@@ -3587,6 +3881,12 @@ export interface components {
             name_en: string;
         };
         /**
+         * Datum
+         * @description A datum, or the projection of one, that files of this trade come in.
+         * @enum {string}
+         */
+        Datum: "wgs84" | "cgcs2000" | "gcj02" | "bd09" | "web_mercator";
+        /**
          * DemoRead
          * @description A demo account of the sample; all of them share one password, and work on the machine itself only.
          */
@@ -3683,6 +3983,27 @@ export interface components {
             operations: components["schemas"]["OperationSaid"][];
         };
         /**
+         * EnterAsked
+         * @description Which parts of the delivery are accepted. ``gone`` removes what the source no longer has.
+         */
+        EnterAsked: {
+            /**
+             * Added
+             * @default true
+             */
+            added: boolean;
+            /**
+             * Changed
+             * @default true
+             */
+            changed: boolean;
+            /**
+             * Gone
+             * @default false
+             */
+            gone: boolean;
+        };
+        /**
          * EntryRead
          * @description One operation in the log. ``of``: the version that an undo, redo or take-back is about.
          */
@@ -3715,6 +4036,14 @@ export interface components {
             version: number;
             /** Who */
             who: string;
+        };
+        /**
+         * EstimateConfirmed
+         * @description Households of a building as a person counted them; left out, the estimate is right as it stands.
+         */
+        EstimateConfirmed: {
+            /** Households */
+            households?: number | null;
         };
         /**
          * EventRead
@@ -3851,6 +4180,94 @@ export interface components {
             posts: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * Exported
+         * @description What may be asked for.
+         * @enum {string}
+         */
+        Exported: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "household" | "barrier" | "area" | "grid" | "member" | "plan";
+        /**
+         * FaultsRead
+         * @description A page of faults; ``kinds`` counts all of them.
+         */
+        FaultsRead: {
+            /** Accepted */
+            accepted: number;
+            /** Items */
+            items: components["schemas"]["FileFaultRead"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Mendable */
+            mendable: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * FileFaultRead
+         * @description One fault; ``before`` and ``after`` hold {shape, value} where they can be shown.
+         */
+        FileFaultRead: {
+            /** Accepted */
+            accepted: boolean;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** Field */
+            field: string;
+            /** Kind */
+            kind: string;
+            /** Mend */
+            mend: string | null;
+            /** Number */
+            number: number;
+            /** Row */
+            row: number;
+            /** Said */
+            said: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "blocks" | "doubtful";
+        };
+        /**
+         * FileLayerRead
+         * @description One layer of the file as it came.
+         */
+        FileLayerRead: {
+            /** Columns */
+            columns: string[];
+            /**
+             * Guesses
+             * @description Our field → the column that it is most likely.
+             */
+            guesses: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** @description What it is most likely. */
+            purpose: components["schemas"]["Purpose"];
+            /** Rows */
+            rows: number;
+            /**
+             * Sample
+             * @description The first rows, as text.
+             */
+            sample: string[][];
+            /**
+             * Shapes
+             * @description points, lines, areas, mixed or none
+             */
+            shapes: string;
         };
         /**
          * FirstPost
@@ -4230,6 +4647,80 @@ export interface components {
             status: "ok";
         };
         /**
+         * ImportChoice
+         * @description What one layer is taken for, which column is which, and how its numbers are read.
+         */
+        ImportChoice: {
+            /** Columns */
+            columns?: {
+                [key: string]: string;
+            };
+            /**
+             * Datum
+             * @default
+             * @enum {string}
+             */
+            datum: "" | "auto" | "wgs84" | "cgcs2000" | "gcj02" | "bd09" | "web_mercator";
+            /** Layer */
+            layer: string;
+            purpose: components["schemas"]["Purpose"];
+            /** Source */
+            source?: string | null;
+        };
+        /**
+         * ImportRead
+         * @description One import: how far it is, and what is known of it.
+         */
+        ImportRead: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Bytes */
+            bytes: number;
+            /** Choice */
+            choice: {
+                [key: string]: unknown;
+            };
+            /** Done */
+            done: number;
+            /** Entered At */
+            entered_at: string | null;
+            /** File Name */
+            file_name: string;
+            /** Finding */
+            finding: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Layers */
+            layers: components["schemas"]["FileLayerRead"][];
+            /** Source */
+            source: string;
+            /** Stage */
+            stage: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "reading" | "read" | "checking" | "checked" | "entering" | "entered" | "undoing" | "undone" | "refused" | "cancelled" | "failed";
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
+            /** Total */
+            total: number;
+            /** Trouble */
+            trouble: string;
+            /** Undone At */
+            undone_at: string | null;
+        };
+        /**
          * ImportRow
          * @description Floors of a unit and the grid that they are to belong to, by the file's own names.
          */
@@ -4489,6 +4980,18 @@ export interface components {
             version: number;
         };
         /**
+         * LossRead
+         * @description Something that an undo would take along.
+         */
+        LossRead: {
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * MapSettingsRead
          * @description What the map page has to know before it draws.
          */
@@ -4567,6 +5070,18 @@ export interface components {
              * @default []
              */
             grids: string[];
+        };
+        /**
+         * MendsAccepted
+         * @description Which mends are accepted: all or none of a kind, or single ones by number.
+         */
+        MendsAccepted: {
+            /** Accept */
+            accept: boolean;
+            /** Kind */
+            kind?: string | null;
+            /** Numbers */
+            numbers?: number[] | null;
         };
         /**
          * MessageCreate
@@ -5316,6 +5831,12 @@ export interface components {
             version?: number | null;
         };
         /**
+         * Purpose
+         * @description What a layer is loaded as.
+         * @enum {string}
+         */
+        Purpose: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "grid" | "barrier" | "area" | "household" | "code";
+        /**
          * QuestionRead
          * @description The circle crosses a boundary: which side is it? Answer by ``PUT /api/issues/{id}/place``.
          */
@@ -5600,6 +6121,37 @@ export interface components {
             posts: components["schemas"]["AssignmentRead"][];
             /** Vacancies */
             vacancies: components["schemas"]["VacancyRead"][];
+        };
+        /**
+         * RowRead
+         * @description What would become, or became, of one row.
+         */
+        RowRead: {
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "added" | "changed" | "same" | "gone" | "held";
+            /** Place Id */
+            place_id: string | null;
+            /** Row */
+            row: number | null;
+        };
+        /**
+         * RowsRead
+         * @description A page of rows.
+         */
+        RowsRead: {
+            /** Items */
+            items: components["schemas"]["RowRead"][];
+            /** Total */
+            total: number;
         };
         /**
          * RuleCreate
@@ -7342,6 +7894,53 @@ export interface operations {
             };
         };
     };
+    confirm_estimate_api_buildings__building_id__estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                building_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstimateConfirmed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_checklists_api_checklists_get: {
         parameters: {
             query?: never;
@@ -7712,6 +8311,56 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    export_api_exports__what__get: {
+        parameters: {
+            query?: {
+                format?: "gpkg" | "zip" | "geojson" | "xlsx" | "kml" | "csv" | "parquet" | "html" | "pdf";
+                datum?: components["schemas"]["Datum"];
+                text?: "utf-8" | "gbk";
+                /** @description Key; the one in force if empty. */
+                plan?: string;
+                /** @description Code of a place. */
+                within?: string;
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                what: components["schemas"]["Exported"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8559,6 +9208,582 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReignRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    list_imports_api_imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    bring_file_api_imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_file_api_imports_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_import_api_imports__import_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    cancel_api_imports__import_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    choose_api_imports__import_id__choice_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    enter_api_imports__import_id__enter_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    follow_api_imports__import_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_faults_api_imports__import_id__faults_get: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                mendable?: boolean | null;
+                skip?: number;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    take_faults_api_imports__import_id__faults_xlsx_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    accept_mends_api_imports__import_id__faults_accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendsAccepted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_losses_api_imports__import_id__losses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_rows_api_imports__import_id__rows_get: {
+        parameters: {
+            query?: {
+                outcome?: ("added" | "changed" | "same" | "gone" | "held") | null;
+                skip?: number;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    undo_api_imports__import_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
                 };
             };
             /** @description Refused, in a sentence. */
