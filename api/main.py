@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from api import health, pages, problems
 from api.access import admission, guard
@@ -32,6 +33,9 @@ from api.places.routes import router as places
 from api.plans import doors as plans
 from api.rules.routes import router as rules
 from api.settings import Settings
+
+# FastAPI would send traces wherever the environment says, and asks about it in every request; nothing leaves from here.
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -60,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=SILENT,
         responses=problems.RESPONSES,
     )
     app.state.settings = settings

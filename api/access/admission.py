@@ -70,8 +70,19 @@ def digest(token: str) -> bytes:
 def on_this_machine(request: Request) -> bool:
     """Whether the request comes from the machine itself, and through no proxy that would make it look so.
 
-    The name in ``Host`` counts too: a page elsewhere may have its name resolved to 127.0.0.1.
+    The name in ``Host`` counts too: a page elsewhere may have its name resolved to 127.0.0.1. Several ask, of every
+    tile; the first answer is kept with the request.
     """
+    here = request.scope.get(HERE)
+    if here is None:
+        here = request.scope[HERE] = _came_from_here(request)
+    return bool(here)
+
+
+HERE = "minqing.here"
+
+
+def _came_from_here(request: Request) -> bool:
     if request.client is None or any(name in FORWARDED for name, _ in request.scope["headers"]):
         return False
     local = _is_loopback(request.client.host)

@@ -57,7 +57,8 @@ export interface Opening {
 
 export type Stage = ReturnType<typeof openStage>
 
-const FIT_PADDING_PX = 36
+/** Kept free around what is shown; on the right stand the map's buttons. */
+const FIT_PADDING_PX = { top: 36, bottom: 36, left: 36, right: 72 }
 
 setWorkerUrl(workerUrl)
 
