@@ -13,13 +13,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from api.errors import TooLargeError, UnsupportedError
 from api.issues.workdays import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PIL import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 MOST_BYTES = 20 * 1024 * 1024
@@ -61,6 +61,8 @@ def develop(raw: bytes) -> Developed:
         UnsupportedError: it is no photo, or a broken one.
         TooLargeError: it has more pixels than a phone's camera.
     """
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415  # only who develops photos needs it
+
     _with_heif()
     try:
         with Image.open(io.BytesIO(raw), formats=FORMATS) as photo:
@@ -81,6 +83,8 @@ def develop(raw: bytes) -> Developed:
 
 def _plain(picture: Image.Image, quality: int) -> bytes:
     """The pixels alone as JPEG: a fresh image carries no comment, profile or EXIF of the old one."""
+    from PIL import Image  # noqa: PLC0415  # as above
+
     fresh = Image.new("RGB", picture.size)
     fresh.paste(picture)
     written = io.BytesIO()

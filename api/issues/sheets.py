@@ -6,8 +6,6 @@ import io
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
 from api.issues.schemas import Read
 from api.issues.workdays import BEIJING
 
@@ -76,6 +74,8 @@ class WorkOrder(Read):
 def workbook(issues: Iterable[IssueRead], categories: Mapping[str, CategoryRead], *, english: bool) -> bytes:
     """The issues as one sheet. Words of people are written as text: nothing in a cell is ever a formula."""
     written = io.BytesIO()
+    import xlsxwriter  # noqa: PLC0415  # only a list on paper needs it
+
     book = xlsxwriter.Workbook(
         written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "constant_memory": False}
     )

@@ -6,7 +6,6 @@ import io
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import xlsxwriter
 from sqlalchemy import text
 
 from api.errors import InvalidError, NotFoundError
@@ -165,6 +164,8 @@ STAFF_HEADINGS = ("姓名 Name", "角色 Role", "岗位 Post", "网格 Grid", "�
 def as_workbook(compared: CompareRead) -> bytes:
     """The comparison as an Excel file: figures, grids, staff; text is text, whatever it begins with."""
     kept = io.BytesIO()
+    import xlsxwriter  # noqa: PLC0415  # only a list on paper needs it
+
     book = xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold = book.add_format({"bold": True})
     figures = [("变动户数 Households moved", "", compared.households_moved)]

@@ -10,7 +10,7 @@ from sse_starlette import EventSourceResponse
 
 from api.access.admission import Member
 from api.database import Session
-from api.plans import checking, commenting, mending, publishing, service
+from api.plans import checking, commenting, publishing, service
 from api.plans.asking import Followers, Sheets
 from api.plans.edit_schemas import MendRead, MendSaid
 from api.plans.live import Stream, events
@@ -41,6 +41,8 @@ async def check_plan(session: Session, shelf: Sheets, plan_id: PlanId) -> CheckR
 @router.post("/{plan_id}/mend")
 async def mend_plan(session: Session, shelf: Sheets, plan_id: PlanId, said: MendSaid) -> MendRead:
     """Suggest operations that mend what breaks the rule; nothing is kept."""
+    from api.plans import mending  # noqa: PLC0415  # compiled loops: a start should not wait for them
+
     return await mending.mend(session, shelf, plan_id, said)
 
 

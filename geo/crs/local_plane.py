@@ -13,13 +13,13 @@ from math import cos, radians, sin, sqrt
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import pyproj
 import shapely
 
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pyproj import Geod
 
     G = TypeVar("G", shapely.Polygon, shapely.LineString, shapely.Point, "NDArray[np.object_]")
 
@@ -77,6 +77,8 @@ def local_plane(crs: str | None, x: float, y: float) -> LocalPlane:
     Raises:
         InvalidInputError: where the coordinate system is unknown or has no place on earth there.
     """
+    import pyproj  # noqa: PLC0415  # only files in a system of their own need PROJ
+
     if crs is None:
         return LocalPlane((x, y), METRES.inward, METRES.outward)
     try:
@@ -97,7 +99,7 @@ def local_plane(crs: str | None, x: float, y: float) -> LocalPlane:
     return LocalPlane((x, y), _rows(columns), _rows(np.linalg.inv(columns)))
 
 
-def _metres_a_degree(lat: float, ellipsoid: pyproj.Geod) -> tuple[float, float]:
+def _metres_a_degree(lat: float, ellipsoid: Geod) -> tuple[float, float]:
     squash = 1 - ellipsoid.es * sin(radians(lat)) ** 2
     east = ellipsoid.a * cos(radians(lat)) / sqrt(squash)
     north = ellipsoid.a * (1 - ellipsoid.es) / squash**1.5

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.errors import InvalidInputError
 from geo.topology.atoms import AtomGraph, EdgeKind
 from geo.topology.lanes import across_lanes
+from geo.topology.late import connected_components, coo_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

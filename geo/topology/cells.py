@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.topology.faces import Faces, faces, together
 from geo.topology.footprints import Footprints, footprints
 from geo.topology.halfway import halfway_lines, outlines
+from geo.topology.late import connected_components, coo_array
 from geo.topology.settling import settle
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
+from geo.topology.late import nearest
 from geo.topology.sites import LEAST_M2
 from geo.topology.slices import polygons_only
 
@@ -46,7 +46,7 @@ def square_points(sites: Sites) -> NDArray[np.bool_]:
     dots = sites.dots()
     if not len(dots):
         return squares
-    places = cKDTree(shapely.get_coordinates(sites.shapes[dots]))
+    places = nearest(shapely.get_coordinates(sites.shapes[dots]))
     for a, b in sorted(places.query_pairs(SAME_PLACE_M)):
         if sites.home[dots[a]] == sites.home[dots[b]]:
             sites.host[dots[b]] = sites.host[dots[a]]
@@ -64,7 +64,7 @@ def _reach(points: NDArray[np.object_], walls: shapely.STRtree) -> NDArray[np.fl
     xy = shapely.get_coordinates(points)
     near = np.full(len(points), np.inf)
     if len(points) > 1:
-        near = np.asarray(cKDTree(xy).query(xy, k=2)[0])[:, 1] / 3
+        near = np.asarray(nearest(xy).query(xy, k=2)[0])[:, 1] / 3
     if len(walls):
         _, wall = walls.query_nearest(points, all_matches=False, return_distance=True)
         near = np.minimum(near, wall / 2)

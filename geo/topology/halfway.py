@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.spatial import Delaunay, cKDTree
+
+from geo.topology.late import nearest, triangles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class Outlines:
         """The unit of the same compound whose outline is nearest to each point."""
         xy = shapely.get_coordinates(points)
         xy[:, 0] += self.shift[home]
-        return np.asarray(self.unit[cKDTree(self.xy).query(xy)[1]])
+        return np.asarray(self.unit[nearest(self.xy).query(xy)[1]])
 
 
 def outlines(parts: NDArray[np.object_], home: NDArray[np.int32], compounds: NDArray[np.object_]) -> Outlines:
@@ -86,7 +87,7 @@ def _ridges(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float
     middle, reach = xy.mean(axis=0), np.ptp(xy, axis=0).max() + SHEET_GAP_M
     far = 4 * reach * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1), (0, 2), (0, -2), (2, 0), (-2, 0)])
     seeds = np.concatenate((xy - middle, far))
-    mesh = Delaunay(seeds)
+    mesh = triangles(seeds)
     centres = _circumcentres(seeds[mesh.simplices]) + middle
     triangle, corner = np.nonzero(mesh.neighbors > np.arange(len(mesh.simplices))[:, None])
     other = mesh.neighbors[triangle, corner]

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.topology.atoms import AtomGraph
 from geo.topology.ground import Ground
 from geo.topology.lanes import LANE_M
+from geo.topology.late import connected_components, coo_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

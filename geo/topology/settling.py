@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from geo.topology.late import connected_components, coo_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
