@@ -37,6 +37,8 @@ SEALED = (
     Sealed("person", "id", "phone_sealed", partial(place_of, FIELDS[0])),
     Sealed("person", "id", "id_number_sealed", partial(place_of, FIELDS[1])),
     Sealed("credential", "account_id", "totp_sealed", totp.place),
+    Sealed("issue_reporter", "issue_id", "name_sealed", "issue_reporter.name {}".format),
+    Sealed("issue_reporter", "issue_id", "phone_sealed", "issue_reporter.phone {}".format),
 )
 
 

@@ -1,0 +1,283 @@
+"""Issues at the size of a city: reports at fifty a second, lists over a million, a million points, faults.
+
+The faults are played as a phone meets them: two hundred reports with a photo each, every request sent five times in
+parallel, three replies in ten lost, the service killed on the way; exactly two hundred must be there afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import random
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import httpx
+import numpy as np
+import psycopg
+import shapely
+from PIL import Image
+
+from api.access.roles import Role
+from api.embedded.cluster import APP
+from api.main import create_app
+from api.operations import data_dir, service
+from api.operations.listening import listen
+from api.operations.store import Store
+from api.places.load import load_city
+from api.settings import Settings
+from geo.assignment.points import assign
+from tests.api.issues.conftest import SET_UP, WEST, report
+from tests.api.issues.histories import play
+from tests.api.places.small_city import CITY, SUBDISTRICT
+from tests.api.sign_in import sign_in
+from tests.bench.access import store
+from tests.bench.report import Figure, Report
+
+if TYPE_CHECKING:
+    from api.embedded.cluster import Cluster
+
+FILL = """
+INSERT INTO issue (id, code, kind, top, category, severity, title, description, geometry, raw_x, raw_y, subdistrict_id,
+  community_id, compound_id, micro_grid_id, source, reported_at, occurred_at, stage_since, changed_at, status, is_open,
+  due_at, supervised, body_id)
+SELECT gen_random_uuid(), lpad(n::text, 10, '0'), c.kind, c.parent, c.code, 1 + n %% 4, c.zh, '内容' || n,
+  ST_SetSRID(ST_MakePoint(104.03 + random() * 0.02, 30.63 + random() * 0.02), 4326), 0, 0, %(subdistrict)s,
+  m.community_id, m.compound_id, m.id, 'hotline', t.at, t.at, t.at, t.at, s.status, s.status NOT IN ('closed', 'surveyed'),
+  t.at + interval '5 days', n %% 500 = 0, b.id
+  FROM generate_series(1, %(count)s) n
+  JOIN LATERAL (SELECT now() - random() * interval '365 days' AS at WHERE n > 0) t ON true
+  JOIN (SELECT code, parent, kind, zh, row_number() OVER (ORDER BY code) - 1 AS k FROM issue_category
+         WHERE parent IS NOT NULL) c ON c.k = n %% 46
+  JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS k FROM micro_grid) m ON m.k = n %% 2
+  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM body) b ON b.k = n %% 3
+  JOIN LATERAL (SELECT CASE WHEN n %% 50 = 0 THEN 'handling' WHEN n %% 3 = 0 THEN 'closed' ELSE 'surveyed' END
+    AS status) s ON true
+"""
+ASKED: tuple[dict[str, Any], ...] = (
+    {},
+    {"open": True},
+    {"late": True, "sort": "due"},
+    {"status": "handling"},
+    {"category": "safety"},
+    {"category": "safety.gas", "severity": 4},
+    {"micro_grid_id": str(WEST)},
+    {"supervised": True},
+    {"kind": "hazard", "open": True},
+    {"since": "2026-06-01", "until": "2026-06-30"},
+    {"q": "内容77777"},
+    {"bbox": "104.035,30.635,104.036,30.636"},
+    {"sort": "old"},
+    {"reopened": True},
+    {"status": "closed", "category": "green", "severity": 1},
+)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which ``share`` of the values lie."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def points_to_grids(report_: Report, count: int) -> None:
+    """A million points to 120,000 grids, beside asking one by one."""
+    side = 346
+    grids = np.array([shapely.box(x, y, x + 1, y + 1) for y in range(side) for x in range(side)], dtype=object)
+    ids = [UUID(int=int(n)) for n in np.random.default_rng(1).permutation(len(grids)) + 1]
+    points = np.random.default_rng(2).uniform(0, side, (count, 2))
+    points[::10] = np.round(points[::10])
+    points[1::10, 0] = np.round(points[1::10, 0])
+    began = time.perf_counter()
+    found = assign(points, grids, ids)
+    took = time.perf_counter() - began
+    wrong = sum(found[n] != _brute(points[n], ids, side) for n in range(0, count, max(1, count // 200_000)))
+    report_.add(
+        Figure(f"{count:,} points to {len(grids):,} grids", took, "s", "", "<= 4 s", took <= 4 or count < 10**6)
+    )
+    report_.add(
+        Figure("of them unlike brute force (a fifth on edges and corners)", wrong, "points", "", "0", wrong == 0)
+    )
+
+
+def _brute(point: Any, ids: list[UUID], side: int) -> int:
+    """The covering square of the lowest key, by arithmetic alone."""
+    columns = {int(np.floor(point[0])), int(np.ceil(point[0])) - 1}
+    rows = {int(np.floor(point[1])), int(np.ceil(point[1])) - 1}
+    inside = [y * side + x for x in columns for y in rows if 0 <= x < side and 0 <= y < side]
+    return min(inside, key=lambda index: ids[index])
+
+
+def histories(report_: Report, count: int) -> None:
+    """Random histories against the plain model."""
+    began, done, refused = time.perf_counter(), 0, 0
+    for seed in range(count):
+        some, others = play(seed)
+        done, refused = done + some, refused + others
+    report_.add(
+        Figure(f"{count:,} histories unlike the plain model", 0, "histories", f"{done:,} acts done", "0", met=True)
+    )
+    report_.note(f"{refused:,} acts were refused by both, {time.perf_counter() - began:.0f} s")
+
+
+def photo(number: int) -> bytes:
+    """A photo of its own, with EXIF that has to go."""
+    exif = Image.Exif()
+    exif[0x010E] = f"secret {number}"
+    written = io.BytesIO()
+    Image.new("RGB", (320, 240), (number % 256, number // 256, 90)).save(written, "JPEG", exif=exif)
+    return written.getvalue()
+
+
+async def reporting(report_: Report, address: str, headers: dict[str, str], seconds: int) -> None:
+    """Fifty reports a second, each awaited by its own clock."""
+    took: list[float] = []
+
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=120) as client:
+
+        async def one(number: int) -> None:
+            rng = random.Random(number)
+            said = report(104.031 + rng.random() * 0.018, 30.631 + rng.random() * 0.018, title=f"第{number}件")
+            began = time.perf_counter()
+            answer = await client.put(f"/api/issues/{uuid4()}", json=said)
+            took.append((time.perf_counter() - began) * 1000)
+            receipt = answer.json()
+            assert answer.status_code == 201, answer.text
+            assert receipt["micro_grid"], receipt
+            assert receipt["body"], receipt
+
+        await asyncio.gather(*(one(-n) for n in range(1, 6)))
+        took.clear()
+        running = []
+        for number in range(50 * seconds):
+            running.append(asyncio.create_task(one(number)))
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*running)
+    p95 = percentile(took, 0.95)
+    beside = f"median {statistics.median(took):.1f} ms"
+    report_.add(Figure("report stored with grid and body, p95 at 50/s", p95, "ms", beside, "<= 50 ms", p95 <= 50))
+
+
+async def listing(report_: Report, url: str, headers: dict[str, str], count: int) -> None:
+    """The first page by every filter."""
+    app = create_app(Settings(app_database_url=url))
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client,
+    ):
+        slowest: dict[str, float] = {}
+        every: list[float] = []
+        for asked in ASKED:
+            took = []
+            for _ in range(8):
+                began = time.perf_counter()
+                answer = await client.get("/api/issues", params={**asked, "limit": 50})
+                took.append((time.perf_counter() - began) * 1000)
+                assert answer.status_code == 200, answer.text
+            every += took[1:]
+            slowest[str(asked)] = statistics.median(took[1:])
+    p95, worst = percentile(every, 0.95), max(slowest, key=lambda name: slowest[name])
+    beside = f"slowest {worst}: {slowest[worst]:.0f} ms"
+    report_.add(Figure(f"list of {count:,}, any filter, first page p95", p95, "ms", beside, "<= 100 ms", p95 <= 100))
+
+
+class Phone:
+    """Sends everything five times at once; loses three replies in ten; goes on until it knows."""
+
+    def __init__(self, client: httpx.AsyncClient, rng: random.Random) -> None:
+        self.client = client
+        self.rng = rng
+
+    async def send(self, address: str, **more: Any) -> None:
+        """Send until a reply has come through."""
+        while True:
+            answers = await asyncio.gather(*(self._once(address, **more) for _ in range(5)))
+            if any(answer in (200, 201) for answer in answers):
+                return
+            await asyncio.sleep(0.2)
+
+    async def _once(self, address: str, **more: Any) -> int | None:
+        try:
+            answer = await self.client.put(address, **more)
+        except httpx.HTTPError:
+            return None
+        return None if self.rng.random() < 0.3 else answer.status_code  # the reply is lost
+
+
+async def drill(address: str, headers: dict[str, str], keys: list[UUID], kill: Any) -> None:
+    """Report everything, a few at a time, while the service is killed once."""
+    rng, gate = random.Random(5), asyncio.Semaphore(4)
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=20) as client:
+        phone = Phone(client, rng)
+
+        async def one(number: int, key: UUID) -> None:
+            async with gate:
+                image = UUID(int=key.int ^ 1)
+                await phone.send(f"/api/photos/{image}", content=photo(number), headers={"Content-Type": "image/jpeg"})
+                await phone.send(f"/api/issues/{key}", json=report(title=f"{number}", photos=[str(image)]))
+                if number == len(keys) // 2:
+                    await asyncio.to_thread(kill)
+
+        await asyncio.gather(*(one(number, key) for number, key in enumerate(keys)))
+
+
+def faults(report_: Report, cluster: Cluster, headers: dict[str, str], count: int) -> None:
+    """The drill, and what is in the store afterwards."""
+    keys = [uuid4() for _ in range(count)]
+    with tempfile.TemporaryDirectory(prefix="mq-bench-data-") as home, listen("127.0.0.1", 0) as listening:
+        data = data_dir.claim(Path(home) / "data")
+        settings, stored = Settings(data_dir=data.root), Store(cluster.url(), cluster.url(APP), None)
+        running = [service.start(settings, data, stored, listening)]
+        service.wait_until_ready(running[0], listening, data)
+
+        def kill() -> None:
+            running[-1].kill()
+            running[-1].wait()
+            running.append(service.start(settings, data, stored, listening))
+            service.wait_until_ready(running[-1], listening, data)
+
+        host, port = service.here(listening)
+        asyncio.run(drill(f"http://{host}:{port}", headers, keys, kill))
+        asyncio.run(reporting(report_, f"http://{host}:{port}", headers, 20 if count >= 200 else 2))
+        service.stop(running[-1])
+    with psycopg.connect(cluster.url()) as behind:
+        rows = behind.execute("SELECT count(*) FROM issue WHERE id = ANY(%s)", [keys]).fetchone()
+        events = behind.execute("SELECT count(*) FROM issue_event WHERE issue_id = ANY(%s)", [keys]).fetchone()
+        photos = behind.execute(
+            "SELECT p.id, p.digest, b.bytes FROM photo p JOIN photo_body b ON b.photo_id = p.id AND b.size = 'full'"
+            " WHERE p.issue_id = ANY(%s)",
+            [keys],
+        ).fetchall()
+    sent = {UUID(int=key.int ^ 1): hashlib.sha256(photo(number)).digest() for number, key in enumerate(keys)}
+    unlike = sum(sent.get(key) != bytes(digest) for key, digest, _ in photos) + (count - len(photos))
+    exif = sum(b"Exif" in bytes(content) or b"secret" in bytes(content) for _, _, content in photos)
+    assert rows is not None
+    assert events is not None
+    report_.add(
+        Figure("rows after the drill", rows[0], "rows", f"{events[0]} events", f"exactly {count}", rows[0] == count)
+    )
+    report_.add(Figure("photos unlike what was sent", unlike, "photos", "", "0", unlike == 0))
+    report_.add(Figure("photos with EXIF left", exif, "photos", "", "0", exif == 0))
+
+
+def bench(report: Report, *, quick: bool) -> None:
+    """Every figure of the issue."""
+    points_to_grids(report, 50_000 if quick else 1_000_000)
+    histories(report, 500 if quick else 100_000)
+    with store() as cluster:
+        url = cluster.url()
+        load_city(url, [CITY], doors=True)
+        with psycopg.connect(url) as behind:
+            behind.execute(SET_UP)
+        worker = sign_in(url, Role.GRID_WORKER, "micro_grid", WEST)
+        faults(report, cluster, worker, 20 if quick else 200)
+        count = 10_000 if quick else 1_000_000
+        with psycopg.connect(url, autocommit=True) as behind:
+            behind.execute(FILL, {"subdistrict": SUBDISTRICT.id, "count": count})
+            behind.execute("VACUUM ANALYZE issue")
+        office = sign_in(url, Role.STREET_OFFICE, "subdistrict", SUBDISTRICT.id)
+        asyncio.run(listing(report, cluster.url(APP), office, count))
