@@ -48,7 +48,8 @@ INSERT INTO issue (id, code, kind, top, category, severity, title, description, 
   due_at, supervised, body_id)
 SELECT gen_random_uuid(), lpad(n::text, 10, '0'), c.kind, c.parent, c.code, 1 + n %% 4, c.zh, '内容' || n,
   ST_SetSRID(ST_MakePoint(104.03 + random() * 0.02, 30.63 + random() * 0.02), 4326), 0, 0, %(subdistrict)s,
-  m.community_id, m.compound_id, m.id, 'hotline', t.at, t.at, t.at, t.at, s.status, s.status NOT IN ('closed', 'surveyed'),
+  m.community_id, m.compound_id, m.id, 'hotline', t.at, t.at, t.at, t.at, s.status,
+  s.status NOT IN ('closed', 'surveyed'),
   t.at + interval '5 days', n %% 500 = 0, b.id
   FROM generate_series(1, %(count)s) n
   JOIN LATERAL (SELECT now() - random() * interval '365 days' AS at WHERE n > 0) t ON true
