@@ -24,9 +24,13 @@ LISTED = 500
 
 OF_PLAN = """
 SELECT c.id FROM community c JOIN plan p ON p.id = :plan
- WHERE c.id = p.community_id OR (p.community_id IS NULL AND c.subdistrict_id = p.subdistrict_id)
+ WHERE (c.id = p.community_id OR (p.community_id IS NULL AND c.subdistrict_id = p.subdistrict_id))
 """
-VERSION = text("SELECT version FROM plan WHERE id = :plan")
+# Whoever sees only what is theirs in a community would be told that everybody else is left out.
+VERSION = text(f"""
+SELECT version FROM plan WHERE id = :plan AND EXISTS ({OF_PLAN}
+   AND ((SELECT whole('communities')) OR c.id IN (SELECT unnest(scope('communities')))))
+""")  # noqa: S608  # our own words
 UNASSIGNED = text(f"""
 SELECT u.id, concat_ws(' ', o.name, h.name, u.name) AS name, u.community_id, h.compound_id, u.households,
        ST_X(ST_PointOnSurface(u.geometry)) AS lon, ST_Y(ST_PointOnSurface(u.geometry)) AS lat,
