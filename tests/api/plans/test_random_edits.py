@@ -74,22 +74,21 @@ def operation(chance: random.Random, model: Model) -> tuple[str, dict[str, Any]]
 
     fresh = {"key": str(uuid4()), "name": f"格{chance.randint(0, 10**6)}"}
     some, line = chance.choice(grids), [[chance.randint(-900_000, 900_000) for _ in "xy"] for _ in range(2)]
-    return chance.choice(
-        [
-            ("found", {"spans": spans(), **fresh}),
-            ("found", {"spans": spans(), **fresh}),
-            ("reassign", {"spans": spans(), "to": chance.choice([*grids, None])}),
-            ("reassign", {"spans": spans(), "to": some}),
-            ("merge", {"absorbed": some, "into": chance.choice(grids)}),
-            ("swap", {"these": spans(), "those": spans()}),
-            ("split_floors", {"grid": some, "floor": chance.randint(0, 7), **fresh}),
-            ("rename", {"grid": some, "name": fresh["name"]}),
-            ("lock", {"grid": some, "locked": chance.random() < 0.2}),
-            ("edit_adjacency", {"a": chance.choice(units), "b": chance.choice(units), "joined": chance.random() < 0.7}),
-            ("reshape", {"a": units[0], "b": units[1], "line": {"type": "LineString", "coordinates": line}}),
-            ("remove_unit", {"unit": str(uuid4())}),
-        ]
-    )
+    choices: list[tuple[str, dict[str, Any]]] = [
+        ("found", {"spans": spans(), **fresh}),
+        ("found", {"spans": spans(), **fresh}),
+        ("reassign", {"spans": spans(), "to": chance.choice([*grids, None])}),
+        ("reassign", {"spans": spans(), "to": some}),
+        ("merge", {"absorbed": some, "into": chance.choice(grids)}),
+        ("swap", {"these": spans(), "those": spans()}),
+        ("split_floors", {"grid": some, "floor": chance.randint(0, 7), **fresh}),
+        ("rename", {"grid": some, "name": fresh["name"]}),
+        ("lock", {"grid": some, "locked": chance.random() < 0.2}),
+        ("edit_adjacency", {"a": chance.choice(units), "b": chance.choice(units), "joined": chance.random() < 0.7}),
+        ("reshape", {"a": units[0], "b": units[1], "line": {"type": "LineString", "coordinates": line}}),
+        ("remove_unit", {"unit": str(uuid4())}),
+    ]
+    return chance.choice(choices)
 
 
 def held(url: str, plan: str) -> dict[tuple[str, int], str]:
