@@ -149,9 +149,33 @@ def test_without_permission_the_pin_says_where(phone: Callable[..., Page]) -> No
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize("tab", ["report", "tasks", "outbox"])
+@pytest.mark.parametrize("tab", ["report", "tasks", "round", "outbox"])
 def test_nothing_on_the_phone_is_wider_than_the_phone(phone: Callable[..., Page], tab: str, language: str) -> None:
     page = phone(language=language, viewport={"width": 360, "height": 640})
     page.goto(page.url.partition("#")[0] + f"#{tab}")
     page.locator(".tab[aria-current]").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_round_is_recorded_between_start_and_stop_and_handed_in(
+    phone: Callable[..., Page], here: dict[str, float], sample_url: str
+) -> None:
+    page = phone()
+    page.goto(page.url.partition("#")[0] + "#round")
+    page.get_by_role("button", name="开始巡查").click()
+    expect(page.locator(".duty.on")).to_be_visible()
+    for step in range(1, 4):
+        page.context.set_geolocation(here | {"latitude": here["latitude"] + step * 0.0002})
+        page.wait_for_timeout(300)  # the phone's own pace
+    expect(page.locator(".duty")).not_to_contain_text("约 0 米")
+    page.get_by_role("button", name="结束巡查").click()
+    page.get_by_role("dialog").get_by_role("button", name="结束巡查").click()
+    expect(page.locator(".duty.on")).to_have_count(0)
+    page.locator("a[href='#outbox']").click()
+    expect(page.locator(".empty-state")).to_be_visible()
+    with psycopg.connect(sample_url) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM patrol WHERE ended_at > now() - interval '10 minutes'"
+        ).fetchone()
+    assert row is not None
+    assert row[0] == 1

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     Opened = Callable[..., Page]
 
 
-
 PLAN = """
 INSERT INTO plan (id, subdistrict_id, community_id, name, state, effective)
   SELECT md5('plan' || id)::uuid, subdistrict_id, id, '试点方案', 'published', '[2026-01-01,)'

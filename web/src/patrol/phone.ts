@@ -7,8 +7,10 @@ import { unsent, type Parcel } from '../core/outbox/parcel'
 import { openSender } from '../core/outbox/send'
 import { openStore } from '../core/outbox/store'
 import type { Page } from '../frame/page'
+import { PATROL_TEXTS } from '../text/patrol'
 import { kept } from './kept'
 import { openCompass } from './position'
+import { openRounds } from './round'
 import { forgetKnown } from './shell'
 
 export type Category = Schemas['CategoryRead']
@@ -44,6 +46,8 @@ export async function openPhone(page: Page) {
     changed: (all) => (parcels.value = all),
   })
   parcels.value = await outbox.all()
+  const label = () => PATROL_TEXTS[preferences.language.value].tabs.round
+  const rounds = openRounds(outbox, compass, { owner: () => owner.value, label, screen: navigator.wakeLock })
 
   function headers(): Record<string, string> {
     const word = account.me.value?.csrf
@@ -73,7 +77,7 @@ export async function openPhone(page: Page) {
   void readCategories()
 
   return {
-    ...{ page, outbox, parcels, categories, compass, owner, now },
+    ...{ page, outbox, parcels, categories, compass, owner, now, rounds },
     waiting: computed(() => unsent(parcels.value)),
     categoryName: (code: string) => {
       const found = categories.value.find((category) => category.code === code)

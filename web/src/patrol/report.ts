@@ -19,10 +19,13 @@ interface Form {
   words: string
   address: string
   severity: number | null
+  /** How to reach a resident who reports without an account. */
+  name: string
+  phone: string
 }
 
 export const MOST_PHOTOS = 9
-const BLANK: Form = { category: '', words: '', address: '', severity: null }
+const BLANK: Form = { category: '', words: '', address: '', severity: null, name: '', phone: '' }
 
 export function openReport(located: () => Located) {
   const memory = kept<Form>('draft')
@@ -79,6 +82,7 @@ export function parcelsOf(
     severity: form.severity,
     occurred_at: now.toISOString(),
     photos: sent.map((photo) => photo.id),
+    ...(form.name || form.phone ? { reporter: { name: form.name.trim(), phone: form.phone.trim() } } : {}),
   }
   const body = new TextEncoder().encode(JSON.stringify(said)).buffer
   const after = said.photos ?? []

@@ -14,7 +14,7 @@ const KNOWN = 'patrol-known'
 const MOST_TILES = 3000
 const PAGE_WITHIN_MS = 4000
 /** What the page asks for and may see again without signal. Asked of the service first, always. */
-const READ = ['/api/me', '/api/places', '/api/tiles', '/api/settings/map', '/api/issues', '/api/patrols', '/api/categories']
+const READ = ['/api/me', '/api/places', '/api/tiles', '/api/settings/map', '/api/issues', '/api/issue-categories', '/api/patrols', '/api/coverage', '/api/checklists']
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(SHELL_CACHE).then((cache) => cache.addAll(SHELL)))

@@ -11,6 +11,7 @@ export const english: FrameTexts = {
     office: 'Today',
     heat: 'Heat',
     patrol: 'Patrol (phone)',
+    report: 'Residents',
     people: 'People',
     audit: 'Audit',
   },
