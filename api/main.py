@@ -17,6 +17,7 @@ from api.access.people_routes import router as people
 from api.access.routes import router as account
 from api.database import create_engine
 from api.exports.routes import router as exports
+from api.frontier.routes import router as frontier
 from api.heat.routes import router as heat
 from api.heat.watch import Watch
 from api.imports.routes import router as imports
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         people,
         places,
         *plans.ROUTERS,
+        frontier,
         rules,
         residents,
         issues,

@@ -424,6 +424,7 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         who=frozenset(), path=lambda _: {"exemption_id": NOBODYS}, placed=True
     ),
     ("GET", "/api/plans/{plan_id}/breaches"): PLAN,
+    ("GET", "/api/plans/{plan_id}/frontier"): PLAN,
     # issues
     ("GET", "/api/issue-categories"): SELF,
     ("GET", "/api/bodies"): SELF,

@@ -2056,6 +2056,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/frontier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Frontier
+         * @description What other target sizes would mean for a plan: grids, split buildings, walks, balance.
+         */
+        get: operations["read_frontier_api_plans__plan_id__frontier_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{plan_id}/grids": {
         parameters: {
             query?: never;
@@ -3642,27 +3662,6 @@ export interface components {
             total: number;
         };
         /**
-         * ChoiceRead
-         * @description A micro-grid that the circle of accuracy reaches.
-         */
-        ChoiceRead: {
-            /** Code */
-            code: string | null;
-            /** Floor Hi */
-            floor_hi?: number | null;
-            /** Floor Lo */
-            floor_lo?: number | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Metres */
-            metres: number;
-            /** Name */
-            name: string;
-        };
-        /**
          * CityRead
          * @description The whole store at a glance: the first thing a map asks for.
          */
@@ -4434,6 +4433,18 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * FrontierRead
+         * @description Choices in rising order of target; ``complete`` unless the deadline cut in.
+         */
+        FrontierRead: {
+            /** Choices */
+            choices: components["schemas"]["api__frontier__schemas__ChoiceRead"][];
+            /** Complete */
+            complete: boolean;
+            /** Seconds */
+            seconds: number;
         };
         /**
          * GridChange
@@ -5842,7 +5853,7 @@ export interface components {
          */
         QuestionRead: {
             /** Choices */
-            choices: components["schemas"]["ChoiceRead"][];
+            choices: components["schemas"]["api__issues__schemas__ChoiceRead"][];
             /** En */
             en: string;
             /** Zh */
@@ -7014,7 +7025,7 @@ export interface components {
             lat: number;
             /** Lon */
             lon: number;
-            micro_grid: components["schemas"]["ChoiceRead"] | null;
+            micro_grid: components["schemas"]["api__issues__schemas__ChoiceRead"] | null;
             /** Near */
             near: components["schemas"]["NearRead"][];
             question: components["schemas"]["QuestionRead"] | null;
@@ -7118,6 +7129,49 @@ export interface components {
             zh: string;
         };
         /**
+         * ChoiceRead
+         * @description What a plan for one target size looks like; nothing of it is written down.
+         */
+        api__frontier__schemas__ChoiceRead: {
+            /**
+             * Balance
+             * @description Standard deviation of the grids' households over their mean.
+             */
+            balance: number;
+            /**
+             * Current
+             * @description Whether the plan wishes for this size now.
+             */
+            current: boolean;
+            /** Grids */
+            grids: number;
+            /**
+             * Mean Walk M
+             * @description Metres from a home to the middle of its grid, on average.
+             */
+            mean_walk_m: number;
+            /**
+             * Split Buildings
+             * @description Buildings whose households belong to more than one grid.
+             */
+            split_buildings: number;
+            /**
+             * Split Units
+             * @description Stairwells whose households belong to more than one grid.
+             */
+            split_units: number;
+            /**
+             * Target
+             * @description Wished-for households of a grid.
+             */
+            target: number;
+            /**
+             * Violation
+             * @description Households by which grids miss the rule, summed.
+             */
+            violation: number;
+        };
+        /**
          * CallRead
          * @description A body called by a whistle, and its own clock.
          */
@@ -7143,6 +7197,27 @@ export interface components {
             due_at: string;
             /** Late */
             late: boolean;
+        };
+        /**
+         * ChoiceRead
+         * @description A micro-grid that the circle of accuracy reaches.
+         */
+        api__issues__schemas__ChoiceRead: {
+            /** Code */
+            code: string | null;
+            /** Floor Hi */
+            floor_hi?: number | null;
+            /** Floor Lo */
+            floor_lo?: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Metres */
+            metres: number;
+            /** Name */
+            name: string;
         };
         /**
          * MayRead
@@ -12881,6 +12956,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_frontier_api_plans__plan_id__frontier_get: {
+        parameters: {
+            query?: {
+                /** @description Target sizes to try; six by default. */
+                target?: number[] | null;
+            };
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrontierRead"];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {
