@@ -1,0 +1,51 @@
+/** The words of the files page in English. */
+
+import type { FilesTexts } from './zh-CN'
+
+export const english: FilesTexts = {
+  bring: 'Bring a file',
+  drop: 'Drop a file here or choose one: GeoPackage, zipped Shapefile, GeoJSON, KML, GPX, CSV, Excel, OSM .pbf, GeoParquet',
+  sending: 'Sending',
+  layer: 'Layer',
+  purpose: 'Taken for',
+  datum: 'Datum',
+  column: 'Column',
+  none: '(none)',
+  look: 'Look it over',
+  convert: 'Convert as found',
+  faults: 'Faults',
+  acceptAll: 'Accept all mends',
+  acceptNone: 'Accept none',
+  excel: 'Faults as Excel',
+  enter: 'Enter',
+  cancel: 'Stop',
+  undo: 'Take this import back',
+  undoQuestion: 'Everything that this import changed is put back as it was.',
+  added: 'added',
+  changed: 'changed',
+  same: 'the same',
+  gone: 'no longer in the source',
+  held: 'held back',
+  history: 'Earlier imports',
+  export: 'Take out',
+  take: 'Download',
+  state: 'State',
+  row: 'Row',
+  mend: 'Suggested mend',
+  states: {
+    waiting: 'waiting', reading: 'being read', read: 'read', checking: 'being looked over', checked: 'looked over',
+    entering: 'being entered', entered: 'entered', undoing: 'being taken back', undone: 'taken back',
+    refused: 'refused', cancelled: 'stopped', failed: 'failed',
+  },
+  purposes: {
+    district: 'districts', subdistrict: 'subdistricts', community: 'communities', compound: 'compounds',
+    building: 'buildings', barrier: 'roads, rivers, walls', area: 'water and parks', code: 'official codes',
+    unit: 'units', household: 'households', grid: 'micro-grids', plan: 'the whole plan',
+  },
+  fields: {
+    code: 'code', name: 'name', name_en: 'English name', compound: 'compound', community: 'community',
+    building: 'building no.', units: 'units', households: 'households', floors: 'floors', height: 'height',
+    use: 'use', built: 'built', address: 'address', kind: 'kind', population: 'population', district: 'district',
+    subdistrict: 'subdistrict', road_class: 'road class', level: 'level',
+  },
+}
