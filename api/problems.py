@@ -141,6 +141,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(away, _on_store_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
     app.add_exception_handler(UnicodeError, _on_unspeakable)
+    app.add_exception_handler(OverflowError, _on_unspeakable)
     app.add_exception_handler(Exception, _on_anything)
 
 

@@ -99,7 +99,7 @@ async def list_public(session: AsyncSession, wanted: PublicQuery) -> PublicPage:
         box = list(corners(wanted.bbox)) if wanted.bbox else None
         after = json.loads(base64.urlsafe_b64decode(wanted.cursor)) if wanted.cursor else [None, None]
         at, code = after[0] and datetime.fromisoformat(after[0]), after[1] and str(after[1])
-    except (ValueError, TypeError, IndexError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise InvalidError("参数有误。", "A parameter is not valid.") from error
     values = {
         "categories": wanted.category or None,
