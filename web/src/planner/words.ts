@@ -61,5 +61,9 @@ export function usePlannerWords() {
 
 export function unitName(plan: Plan | null, key: string): string {
   const unit = plan?.units[plan.number.get(key) ?? -1]
-  return unit ? `${plan!.buildings.get(unit.building)!.name} ${unit.name}` : '…'
+  if (!unit || !plan) return '…'
+  const building = plan.buildings.get(unit.building)!
+  // “1栋” is in every compound.
+  const home = plan.compounds.size > 1 ? `${plan.compounds.get(building.compound)?.name ?? ''} ` : ''
+  return `${home}${building.name} ${unit.name}`
 }

@@ -12,7 +12,7 @@ export function patched(plan: Plan, patch: Patch): Plan | null {
   if (known.some((key) => !plan.number.has(key))) return null
   if (Object.values(patch.units).includes(null) || Object.values(patch.buildings).includes(null)) return null
   if (Object.keys(patch.buildings).some((key) => !plan.buildings.has(key))) return null
-  return counted({
+  return sharing(plan, counted({
     ...plan,
     grids: gridsAfter(plan, patch),
     bands: bandsAfter(plan, patch),
@@ -21,7 +21,17 @@ export function patched(plan: Plan, patch: Patch): Plan | null {
     buildings: buildingsAfter(plan, patch),
     ground: groundAfter(plan, patch),
     edits: patch.edits ? { joined: pairs(patch.edits.joined), parted: pairs(patch.edits.parted) } : plan.edits,
-  })
+  }))
+}
+
+/** Grids that hold the same units as before keep the very same list, so that nobody draws them again. */
+function sharing({ members }: Plan, after: Plan): Plan {
+  const kept = new Map(after.members)
+  for (const [grid, units] of after.members) {
+    const before = members.get(grid)
+    if (before && before.length === units.length && before.every((unit, i) => unit === units[i])) kept.set(grid, before)
+  }
+  return { ...after, members: kept }
 }
 
 function gridsAfter({ grids }: Plan, patch: Patch): ReadonlyMap<string, MicroGrid> {
