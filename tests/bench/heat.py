@@ -1,0 +1,170 @@
+"""Heat maps over a million issues (``--quick``: a hundred thousand): tiles, any filters, a film, beside SQL on the fly.
+
+The issues are written straight into ``heat_fact``: two years, clustered round three thousand places of a city 40 km
+wide, 40 categories. The floor is the narrowest SQL over the same rows, with an index that holds all it reads; "on the
+fly" is the same without any aggregate, as a map over plain points would ask it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from typing import TYPE_CHECKING
+
+import httpx
+import numpy as np
+import psycopg
+
+from geo.heat.lattice import cells_at, tile_range
+from tests.bench import city
+from tests.bench.asking import ask
+from tests.bench.knocking import knock
+from tests.bench.report import Figure
+from tests.bench.serving import ours
+
+if TYPE_CHECKING:
+    from tests.bench.report import Report
+
+FIRST, DAYS = 20_000, 730
+LON, LAT = 104.06, 30.66
+CATEGORIES = 40
+COOKIE = "cookie of the bench"
+FILTERS = (
+    "severity=3",
+    "status=closed",
+    "source=resident&severity=2",
+    "hour=8&hour=9",
+    "weekday=6&weekday=7",
+    "open=true",
+)
+SPAN = "since=2024-12-10&until=2026-03-20&category=c.3&category=c.7&category=c.11"
+
+
+def bench(report: Report, *, quick: bool) -> None:
+    """A heat map's answers, each beside its floor."""
+    many = 100_000 if quick else 1_000_000
+    with city.opened(quick=True) as store:
+        tiles = fill(store.owner_url, many)
+        floors = [floor(z, x, y) for z, x, y in tiles]
+        flying = [on_the_fly(z, x, y) for z, x, y in tiles]
+        with ours(store.app_url) as service:
+            cookie = {"Cookie": f'minqing_session="{COOKIE}"', "Accept-Encoding": "gzip"}
+            client = httpx.Client(base_url=service.address, headers=cookie, timeout=120)
+            total = client.get("/api/heat").json()["total"]
+            report.add(Figure("issues counted", total, "", f"{many} written", f"{many}", met=total == many))
+            asked = [(f"/api/heat/tiles/{z}/{x}/{y}.mvt?{SPAN}", cookie) for z, x, y in tiles]
+            for at_once, bar in ((1, 15), (8, 40)):
+                knock(service.address, asked, at_once=at_once)
+                ask(store.owner_url, floors, at_once=at_once)
+                through, raw = (
+                    knock(service.address, asked, at_once=at_once),
+                    ask(store.owner_url, floors, at_once=at_once),
+                )
+                p95, below = through.percentile_ms(0.95), raw.percentile_ms(0.95)
+                name = f"heat tile z12-z14, {at_once} at once"
+                report.add(Figure(f"{name}: p95", p95, "ms", bar=f"<= {bar}", met=p95 <= bar))
+                report.add(
+                    Figure(f"{name}: of the SQL floor", p95 / below, "x", "SQL floor", "<= 1.5", met=p95 / below <= 1.5)
+                )
+            slow = ask(store.owner_url, flying, at_once=1).percentile_ms(0.95)
+            own = knock(service.address, asked, at_once=1)
+            times = slow / own.percentile_ms(0.95)
+            report.add(Figure("on the fly over points: p95", slow, "ms"))
+            report.add(Figure("on the fly, of a heat tile", times, "x", "SQL on the fly", ">= 10", met=times >= 10))
+            largest = max(own.sizes)
+            report.add(Figure("largest heat tile", largest / 1000, "kB gz", bar="<= 30", met=largest <= 30_000))
+            others(report, service.address, client, cookie)
+        clear(store.owner_url)
+
+
+def others(report: Report, address: str, client: httpx.Client, cookie: dict[str, str]) -> None:
+    """Every other combination of filters for the whole city, and the film of its weeks."""
+    asked = [(f"/api/heat/film?step=7&{filters}&{SPAN[:33]}", cookie) for filters in FILTERS]
+    knock(address, asked, at_once=1)
+    p95 = knock(address, asked * 4, at_once=1).percentile_ms(0.95)
+    report.add(Figure("film of the whole city, any filter: p95", p95, "ms", bar="<= 150", met=p95 <= 150))
+    film = client.get("/api/heat/film?step=7", headers={"Accept-Encoding": "identity"}).content
+    size = len(gzip.compress(film, 6)) / 1e6
+    report.add(Figure("film of all issues", size, "MB gz", bar="<= 1", met=size <= 1))
+
+
+def clear(url: str) -> None:
+    """Leave the city as it was: benches share it."""
+    with psycopg.connect(url) as store:
+        store.execute("TRUNCATE heat_fact, heat_name RESTART IDENTITY")
+        store.execute("DROP TABLE IF EXISTS heat_point")
+        store.execute("DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE login = 'bench')")
+        store.execute("DELETE FROM account WHERE login = 'bench'")
+
+
+def fill(url: str, many: int) -> list[tuple[int, int, int]]:
+    """Write the facts and somebody who sees them all; the tiles to ask for."""
+    rng = np.random.default_rng(8)
+    places = rng.normal(0, [0.12, 0.10], (3_000, 2))
+    at = places[rng.choice(3_000, many, p=rng.dirichlet(np.full(3_000, 0.5)))] + rng.normal(0, 0.0012, (many, 2))
+    cells = cells_at(LON + at[:, 0], LAT + at[:, 1])
+    seconds = (FIRST + rng.integers(0, DAYS, many)) * 86_400 + rng.integers(0, 86_400, many)
+    kind, severity, status, source = (rng.integers(1, k, many) for k in (5, 5, 15, 7))
+    clear(url)
+    with psycopg.connect(url) as store:
+        store.execute("INSERT INTO heat_name (what, key) VALUES ('community', gen_random_uuid()::text)")
+        store.execute(
+            "INSERT INTO heat_name (what, key) SELECT 'category', 'c.' || g FROM generate_series(1, %s) AS g",
+            [CATEGORIES],
+        )
+        category = rng.integers(2, CATEGORIES + 2, many)
+        columns = "issue_id, cell, at, category, top, kind, severity, status, source, body, community, compound, grid"
+        ids = [hashlib.md5(k.to_bytes(8, "big")).hexdigest() for k in range(many)]
+        with store.cursor().copy(f"COPY heat_fact ({columns}) FROM STDIN") as copy:
+            rows = zip(ids, cells, seconds, category, kind, severity, status, source, strict=True)
+            for key, cell, when, code, sort, grave, state, where in rows:
+                said = (int(v) for v in (cell, when, code, code, sort, grave, state, where))
+                copy.write_row((key, *said, 0, 1, 0, 0))
+        store.execute("CREATE TABLE heat_point AS SELECT cell, category, (at + 28800) / 86400 AS day FROM heat_fact")
+        store.execute("CALL protect('heat_point', 'false')")
+        store.execute("CREATE INDEX ON heat_point (cell, category, day)")
+        person = store.execute("INSERT INTO person (name) VALUES ('bench') RETURNING id").fetchone()
+        assert person is not None
+        store.execute(
+            "INSERT INTO assignment (person_id, role, level) VALUES (%s, 'administrator', 'store')", [person[0]]
+        )
+        account = store.execute(
+            "INSERT INTO account (person_id, login) VALUES (%s, 'bench') RETURNING id", [person[0]]
+        ).fetchone()
+        assert account is not None
+        store.execute(
+            "INSERT INTO session (account_id, digest, expires_at) VALUES (%s, %s, now() + interval '1 day')",
+            [account[0], hashlib.sha256(COOKIE.encode()).digest()],
+        )
+    with psycopg.connect(url, autocommit=True) as store:
+        store.execute("VACUUM ANALYZE heat_fact")
+        store.execute("VACUUM ANALYZE heat_point")
+    found = []
+    for z in (12, 13, 14):
+        x = np.floor((LON + at[:, 0] + 180) / 360 * 2**z).astype(int)
+        y = np.floor((0.5 - np.arcsinh(np.tan(np.radians(LAT + at[:, 1]))) / (2 * np.pi)) * 2**z).astype(int)
+        tiles, counts = np.unique(np.stack([x, y], axis=1), axis=0, return_counts=True)
+        busy = tiles[np.argsort(-counts)[:20]]
+        found += [(z, int(a), int(b)) for a, b in busy]
+    return found
+
+
+def floor(z: int, x: int, y: int) -> tuple[str, tuple[int, ...]]:
+    """The narrowest SQL for a tile: one range of an index that holds everything it reads."""
+    first, end = tile_range(z, x, y)
+    query = (
+        "SELECT 0, string_agg(cell || ' ' || n, ',') FROM (SELECT cell, count(*) AS n FROM heat_point"
+        " WHERE cell >= $1 AND cell < $2 AND category IN (4, 8, 12) AND day BETWEEN 20067 AND 20532 GROUP BY cell) AS c"
+    )
+    return query, (first, end)
+
+
+def on_the_fly(z: int, x: int, y: int) -> tuple[str, tuple[int, ...]]:
+    """The same from the issues themselves, in no particular order."""
+    first, end = tile_range(z, x, y)
+    query = (
+        "SELECT 0, string_agg(cell || ' ' || n, ',') FROM (SELECT cell, count(*) AS n FROM heat_fact"
+        " WHERE cell >= $1 AND cell < $2 AND category IN (4, 8, 12) AND (at + 28800) / 86400 BETWEEN 20067 AND 20532"
+        " GROUP BY cell) AS c"
+    )
+    return query, (first, end)
