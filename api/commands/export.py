@@ -16,7 +16,8 @@ from api.commands.owner import as_owner
 from api.commands.speech import say
 from api.database import synchronous
 from api.exports.files import SUFFIXES, Ordered, write_file
-from api.exports.queries import OF_PLAN, PLAN, QUERIES, Exported, layer_of, parts_of
+from api.exports.queries import OF_PLAN, PLAN, QUERIES, layer_of, parts_of
+from api.exports.schemas import Exported
 from api.trouble import Trouble, terminal_language
 from geo.crs.datum import Datum
 from geo.errors import GeoError

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
 
+from api.exports.schemas import Exported
 from geo.exchange.layer import Layer
 from geo.exchange.writers import ONE
 
@@ -17,23 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 SHAPE = "shape"
-
-
-class Exported(StrEnum):
-    """What may be asked for."""
-
-    DISTRICT = "district"
-    SUBDISTRICT = "subdistrict"
-    COMMUNITY = "community"
-    COMPOUND = "compound"
-    BUILDING = "building"
-    UNIT = "unit"
-    HOUSEHOLD = "household"
-    BARRIER = "barrier"
-    AREA = "area"
-    GRID = "grid"
-    MEMBER = "member"
-    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,7 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from api.database import Session
-from api.exports import service
-from api.exports.queries import Exported
-from api.exports.schemas import ExportAsked
+from api.exports.schemas import ExportAsked, Exported
 
 router = APIRouter(prefix="/api/exports", tags=["exports"])
 
@@ -21,6 +19,8 @@ router = APIRouter(prefix="/api/exports", tags=["exports"])
 @router.get("/{what}", response_class=FileResponse)
 async def export(session: Session, what: Exported, asked: Annotated[ExportAsked, Query()]) -> FileResponse:
     """A layer, or a whole plan, as a file."""
+    from api.exports import service  # noqa: PLC0415  # writers, booklets, maps: seconds that no start should wait for
+
     path = await service.make_file(session, what, asked)
     name = f"minqing-{what.value}-{datetime.now(UTC):%Y%m%d}.{asked.format}"
     return FileResponse(path, filename=name, background=BackgroundTask(shutil.rmtree, path.parent, ignore_errors=True))

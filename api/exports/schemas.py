@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from geo.crs.datum import Datum
+
+
+class Exported(StrEnum):
+    """What may be asked for."""
+
+    DISTRICT = "district"
+    SUBDISTRICT = "subdistrict"
+    COMMUNITY = "community"
+    COMPOUND = "compound"
+    BUILDING = "building"
+    UNIT = "unit"
+    HOUSEHOLD = "household"
+    BARRIER = "barrier"
+    AREA = "area"
+    GRID = "grid"
+    MEMBER = "member"
+    PLAN = "plan"
+
 
 Format = Literal["gpkg", "zip", "geojson", "xlsx", "kml", "csv", "parquet", "html", "pdf"]
 

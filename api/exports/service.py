@@ -12,14 +12,14 @@ from sqlalchemy import text
 
 from api.errors import InvalidError, NotFoundError
 from api.exports.files import Ordered, write_file
-from api.exports.queries import OF_PLAN, PLAN, QUERIES, Exported, layer_of, parts_of
+from api.exports.queries import OF_PLAN, PLAN, QUERIES, layer_of, parts_of
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from api.exports.schemas import ExportAsked
+    from api.exports.schemas import ExportAsked, Exported
 
 
 async def make_file(session: AsyncSession, what: Exported, asked: ExportAsked) -> Path:

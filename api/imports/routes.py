@@ -16,7 +16,6 @@ from starlette.background import BackgroundTask
 
 from api.database import Session, fresh_look
 from api.imports import service
-from api.imports.fault_file import write_excel
 from api.imports.schemas import (
     EnterAsked,
     EstimateConfirmed,
@@ -99,6 +98,8 @@ async def take_faults(session: Session, import_id: UUID) -> FileResponse:
     """All faults as an Excel file, in both languages."""
     rows = await service.all_faults(session, import_id)
     path = Path(tempfile.mkdtemp(prefix="mq-faults-")) / "faults.xlsx"
+    from api.imports.fault_file import write_excel  # noqa: PLC0415  # writers take seconds to load
+
     await asyncio.to_thread(write_excel, rows, path)
     return FileResponse(path, filename="faults.xlsx", background=BackgroundTask(path.unlink))
 
