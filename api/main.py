@@ -12,6 +12,7 @@ from api import health, pages, problems
 from api.access import admission, guard
 from api.access.headers import SecurityHeaders
 from api.access.limits import BodyLimit, RateLimit
+from api.access.oidc_routes import router as oidc
 from api.access.passwords import Kiln
 from api.access.people_routes import router as people
 from api.access.routes import router as account
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (
         health.router,
         account,
+        oidc,
         people,
         places,
         *plans.ROUTERS,

@@ -72,6 +72,13 @@ class Settings(BaseSettings):
     basemap_tile_size: int = Field(default=256, ge=64, le=2048)
     basemap_maxzoom: int = Field(default=18, ge=0, le=24)
 
+    oidc_issuer: str | None = None
+    """The office's OpenID Connect provider, as its own configuration calls itself; left open, there is none."""
+
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = Field(default=None, repr=False)
+    oidc_label: str = "统一认证 / single sign-on"
+
     web_dist: Path = ROOT / "web" / "dist"
     """The built pages that the service serves."""
 

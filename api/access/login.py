@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 TOKEN_BYTES = 32
 CREDENTIAL = text("SELECT * FROM credential_of(:login)")
 USE_TOTP = text("SELECT use_totp(:account, :step)")
+BY_SUBJECT = text("SELECT account_of_subject(:subject)")
 OPEN = text("SELECT open_session(:account, :digest, :device, :address)")
 
 
@@ -78,6 +79,24 @@ async def log_in(engine: AsyncEngine, kiln: Kiln, ring: Keyring, proof: Proof, c
             refusal = second
         await _refused(session, found)
     raise refusal
+
+
+async def log_in_as(engine: AsyncEngine, subject: str, caller: Caller) -> str:
+    """Open a session for the account that is linked to a provider's subject, and return its cookie.
+
+    Raises:
+        UnauthenticatedError: no account is.
+    """
+    async with async_sessionmaker(engine).begin() as session:
+        session.info["address"] = caller.network
+        account = (await session.execute(BY_SUBJECT, {"subject": subject})).scalar()
+        if account is not None:
+            return await open_session(session, account, caller)
+        await _refused(session, None)
+    raise UnauthenticatedError(
+        "这个统一认证账号还没有关联,请联系本单位的管理员。",
+        "No account is linked to this sign-on; ask the administrator of your office.",
+    )
 
 
 async def _refused(session: AsyncSession, found: RowMapping | None) -> None:

@@ -46,6 +46,13 @@ class DemoRead(Read):
     password: str
 
 
+class OidcRead(Read):
+    """Whether one may log in through the office's own provider."""
+
+    offered: bool
+    label: str
+
+
 class PostRead(Read):
     """A role held at a place."""
 

@@ -13,6 +13,7 @@ from api.access.roles import Role
 from api.commands.options import DataDirOption
 from api.commands.owner import as_owner
 from api.commands.speech import say
+from api.settings import Settings
 from api.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ KEEP_HASH = """
 INSERT INTO credential (account_id, password_hash) VALUES (%(account)s, %(hash)s)
 ON CONFLICT (account_id) DO UPDATE SET password_hash = excluded.password_hash, totp_sealed = NULL, changed_at = now()
 """
+LINK = """
+INSERT INTO credential (account_id, oidc_subject) VALUES (%(account)s, %(subject)s)
+ON CONFLICT (account_id) DO UPDATE SET oidc_subject = excluded.oidc_subject, changed_at = now()
+"""
 END_SESSIONS = "UPDATE session SET ended_at = now() WHERE account_id = %(account)s AND ended_at IS NULL"
 ACTIVE = "UPDATE account SET active = %(active)s WHERE id = %(account)s"
 EVENT = """
@@ -35,12 +40,13 @@ PLACES = ("district", "subdistrict", "community", "compound", "building", "unit"
 
 
 def command(
-    what: Annotated[Literal["add", "password", "disable", "enable"], typer.Argument()],
+    what: Annotated[Literal["add", "password", "disable", "enable", "link"], typer.Argument()],
     login: Annotated[str, typer.Argument(help="登录名 / the name to log in with")],
     data_directory: DataDirOption = None,
     *,
     name: Annotated[str, typer.Option(help="姓名 / the person's name")] = "",
     role: Annotated[Role, typer.Option(help="角色 / role")] = Role.ADMINISTRATOR,
+    subject: Annotated[str, typer.Option(help="统一认证里的用户标识 / the subject at the OIDC provider")] = "",
     at: Annotated[str, typer.Option(help="地点编码；空为全部 / code of the place; the whole store if empty")] = "",
 ) -> None:
     """Add an account, give it a new password, keep it out or let it in again."""
@@ -52,9 +58,27 @@ def command(
         if what == "password":
             _tell(login, _new_password(connection, account))
             return
+        if what == "link":
+            _link(connection, account, subject)
+            return
         connection.execute(ACTIVE, {"account": account, "active": what == "enable"})
         connection.execute(EVENT, {"action": "account.changed", "account": account})
     say("已办理，立即生效。", "Done; it acts at once.")
+
+
+def _link(connection: Connection, account: Any, subject: str) -> None:
+    issuer = (Settings().oidc_issuer or "").rstrip("/")
+    if not issuer or not subject:
+        raise Trouble(
+            "请先设置 MINQING_OIDC_ISSUER,并用 --subject 给出用户标识。",
+            "Set MINQING_OIDC_ISSUER and name the person at the provider with --subject.",
+        )
+    try:
+        connection.execute(LINK, {"account": account, "subject": f"{issuer} {subject}"})
+    except psycopg.errors.UniqueViolation as error:
+        raise Trouble("这个标识已关联别的账号。", "Another account is linked to this subject.") from error
+    connection.execute(EVENT, {"action": "account.changed", "account": account})
+    say("已关联,可以用统一认证登录。", "Linked; the person may log in through the provider.")
 
 
 def _tell(login: str, password: str) -> None:

@@ -188,6 +188,7 @@ OPEN = {
     "/api/health",
     "/api/ready",
     "/api/demo",
+    "/api/oidc",
     "/api/tiles",
     "/api/settings/map",
     "/",

@@ -124,6 +124,7 @@ export function openAccount(line: Line, entrance: ReturnType<typeof openDoor>, r
   return {
     ...{ me, member, known, asking, readMe, lookAgain, logIn, logOut, leave },
     ask: () => (asking.value = true),
+    oidc: () => answer(() => line.GET('/api/oidc')),
     demos: () => answer(() => line.GET('/api/demo')),
     devices: () => answer(() => line.GET('/api/me/sessions')),
     endDevice: (id: string) =>
