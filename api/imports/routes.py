@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse
 from sse_starlette import EventSourceResponse
 from starlette.background import BackgroundTask
 
+from api.access.streams import while_admitted
 from api.database import Session, fresh_look
 from api.imports import service
 from api.imports.schemas import (
@@ -146,7 +147,7 @@ async def undo(session: Session, language: Language, import_id: UUID) -> ImportR
 async def follow(request: Request, session: Session, language: Language, import_id: UUID) -> EventSourceResponse:
     """The import as it goes on (server-sent events): an ``import`` event whenever something has changed."""
     await service.read(session, import_id, language)
-    return EventSourceResponse(_progress(request, import_id, language))
+    return EventSourceResponse(while_admitted(_progress(request, import_id, language)))
 
 
 async def _progress(request: Request, import_id: UUID, language: str) -> AsyncIterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Path, Request
 from sse_starlette import EventSourceResponse
 
 from api.access.admission import Member
+from api.access.streams import while_admitted
 from api.database import Session
 from api.plans import checking, commenting, publishing, service
 from api.plans.asking import Followers, Sheets
@@ -131,4 +132,4 @@ async def follow(
     """What others do to a plan (server-sent events): edits, remarks, steps, who is here; see docs/plans-api.md."""
     await service.read_plan(session, plan_id)
     last = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else None
-    return EventSourceResponse(events(request, shelf, hub, Stream(plan_id, last)))
+    return EventSourceResponse(while_admitted(events(request, shelf, hub, Stream(plan_id, last))))
