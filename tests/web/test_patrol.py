@@ -10,7 +10,7 @@ import piexif
 import psycopg
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Geolocation, expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_PointOnSurface(geometry) AS p FROM build
 
 
 @pytest.fixture
-def here(sample_url: str) -> dict[str, float]:
+def here(sample_url: str) -> Geolocation:
     """Inside the first building, which is the demo grid worker's."""
     with psycopg.connect(sample_url) as connection:
         row = connection.execute(BUILDING).fetchone()
@@ -53,7 +53,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def phone(open_page: Callable[..., Page], here: dict[str, float]) -> Callable[..., Page]:
+def phone(open_page: Callable[..., Page], here: Geolocation) -> Callable[..., Page]:
     def open_(**options: Any) -> Page:
         place = {"geolocation": here, "permissions": ["geolocation"], "viewport": PHONE, "has_touch": True}
         page = open_page("patrol.html", login="demo-grid-worker", **(place | options))
@@ -158,14 +158,14 @@ def test_nothing_on_the_phone_is_wider_than_the_phone(phone: Callable[..., Page]
 
 
 def test_a_round_is_recorded_between_start_and_stop_and_handed_in(
-    phone: Callable[..., Page], here: dict[str, float], sample_url: str
+    phone: Callable[..., Page], here: Geolocation, sample_url: str
 ) -> None:
     page = phone()
     page.goto(page.url.partition("#")[0] + "#round")
     page.get_by_role("button", name="开始巡查").click()
     expect(page.locator(".duty.on")).to_be_visible()
     for step in range(1, 4):
-        page.context.set_geolocation(here | {"latitude": here["latitude"] + step * 0.0002})
+        page.context.set_geolocation({**here, "latitude": here["latitude"] + step * 0.0002})
         page.wait_for_timeout(300)  # the phone's own pace
     expect(page.locator(".duty")).not_to_contain_text("约 0 米")
     page.get_by_role("button", name="结束巡查").click()

@@ -9,12 +9,12 @@ function names(roles: Parameters<typeof pagesFor>[0], built: readonly string[] =
   return pagesFor(roles, built).map(({ name }) => name)
 }
 
-test('a visitor sees the map and the heat', () => {
-  expect(names(null)).toEqual(['map', 'heat'])
+test('a visitor sees the map, the heat and where to report', () => {
+  expect(names(null)).toEqual(['map', 'heat', 'report'])
 })
 
 test('an auditor finds the audit but no rosters', () => {
-  expect(names(['auditor'])).toEqual(['map', 'issues', 'heat', 'audit'])
+  expect(names(['auditor'])).toEqual(['map', 'issues', 'heat', 'report', 'audit'])
 })
 
 test('several roles see what each of them sees', () => {

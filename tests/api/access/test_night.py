@@ -49,7 +49,6 @@ def test_the_auditors_role_reads_events(auditor: psycopg.Connection, behind: psy
 
 
 def test_the_auditors_role_reads_no_other_table(auditor: psycopg.Connection, behind: psycopg.Connection) -> None:
-    """Seen to fail with ``GRANT SELECT ON person TO minqing_audit``."""
     tables = behind.execute(
         "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm')"
         " AND c.relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d"

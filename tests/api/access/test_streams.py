@@ -61,7 +61,6 @@ END_POST = "UPDATE assignment SET until = now() WHERE person_id = %(person)s"
 
 @pytest.mark.parametrize("deed", [END_SESSION, CLOSE_ACCOUNT, END_POST])
 def test_a_stream_ends_at_once(address: str, owner: psycopg.Connection, deed: str) -> None:
-    """Seen to fail (no end within the patience) with a stream that looks only once who is asking."""
     revived(owner)
     stream = f"{address}/api/plans/{PLAN}/run/events"
     who = {"account": key("account", POST.login), "person": key("person", POST.login)}

@@ -26,7 +26,7 @@ export const chinese = {
     patrol: '巡查',
     hotline: '热线',
     desk: '窗口',
-    open311: 'Open311',
+    open311: 'Open311 接口',
     import: '导入',
   } as Record<string, string>,
   weekdays: ['一', '二', '三', '四', '五', '六', '日'] as readonly string[],

@@ -77,7 +77,7 @@ export const chinese = {
     patrol: '巡查',
     hotline: '热线',
     desk: '窗口',
-    open311: 'Open311',
+    open311: 'Open311 接口',
     import: '导入',
   },
   stages: {
