@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from geo.topology.ground import Ground
 
 
+TILES_TO_CELLS = 1.2
+"""How long polygons take beside cells, measured on real footprints."""
+LEAST_SHARE = 0.05
+"""Of a deadline that the ground alone uses up, this much is left for a plan."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One problem of a drawing: a connected neighbourhood, its compounds, and what is known of its plan.
@@ -63,8 +69,9 @@ def draw(ground: Ground, wishes: Wishes, edits: Edits | None = None) -> Drawing:
     graph = adjacency(ground, cells, wishes.rule, edits)
     grid = np.full(len(graph), -1, dtype=np.int32)
     entries: list[Entry] = []
+    planning = _planning_s(wishes.deadline_s, perf_counter() - began)
     for atoms, own in portions(graph, cells):
-        left = None if wishes.deadline_s is None else wishes.deadline_s * len(atoms) / len(graph)
+        left = None if planning is None else planning * len(atoms) / len(graph)
         division = partition(own, wishes.rule, wishes.seed, deadline=left, prove=wishes.prove)
         first = int(grid.max(initial=-1)) + 1
         grid[atoms] = first + division.grid_of
@@ -74,6 +81,11 @@ def draw(ground: Ground, wishes: Wishes, edits: Edits | None = None) -> Drawing:
             entries.append(Entry(compounds, problem.total, numbers, solution))
     tiles = lay_tiles(cells, graph.unit, grid, smooth=wishes.smooth)
     return Drawing(Divided(ground, cells, graph, grid, tiles), tuple(entries), perf_counter() - began)
+
+
+def _planning_s(deadline_s: float | None, spent_s: float) -> float | None:
+    """Seconds left for plans and proofs: the polygons still to come take about as long as the cells have taken."""
+    return None if deadline_s is None else max(deadline_s - (1 + TILES_TO_CELLS) * spent_s, LEAST_SHARE * deadline_s)
 
 
 def _compounds(ground: Ground, graph: AtomGraph, home: NDArray[np.int32], atoms: NDArray[np.intp]) -> tuple[str, ...]:

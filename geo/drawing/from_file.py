@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from geo.drawing.crew import draw_city
+from geo.drawing.draw import LEAST_SHARE
 from geo.drawing.report import report
 from geo.errors import InvalidInputError
 from geo.exchange.grids.plan_file import grid_names, write_plan
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from geo.drawing.draw import Drawing
     from geo.drawing.wishes import Wishes
     from geo.exchange.grids.sheet import Sheet
+
+
+STARTING_S = 2.5
+"""How long a process takes to import what draws: this one, and those beside it."""
+WRITING_TO_READING = 1.0
+"""How long a plan takes to write beside its ground to read, measured on real footprints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ def partition_file(
     if not ground.units:
         raise InvalidInputError(f"{files.source.name}: nobody lives in any building; there is nothing to divide.")
     parts = neighbouring(ground)
+    wishes = _without(wishes, perf_counter() - began, workers)
     sizes, drawings, done = [len(part.units) for part in parts], dict[int, "Drawing"](), 0
     progress(0, sum(sizes))
     for place, drawing in draw_city(parts, wishes, workers=workers, cluster=cluster):
@@ -72,6 +80,15 @@ def partition_file(
     words["seconds"] = round(perf_counter() - began, 3)
     files.report.write_text(json.dumps(words, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return words
+
+
+def _without(wishes: Wishes, reading_s: float, workers: int) -> Wishes:
+    """The wishes for the drawing alone: starting and reading are over, and writing takes about as long as reading."""
+    if wishes.deadline_s is None:
+        return wishes
+    starting = STARTING_S * (2 if workers > 1 else 1)
+    left = wishes.deadline_s - starting - (1 + WRITING_TO_READING) * reading_s
+    return replace(wishes, deadline_s=max(left, LEAST_SHARE * wishes.deadline_s))
 
 
 def _of_file(sheet: Sheet, empty: tuple[str, ...]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ class Wishes:
         rule: households a grid.
         seed: the same seed gives the same drawing, unless the deadline cuts in.
         prove: whether to prove how near the best each plan is.
-        deadline_s: seconds for the plans of the whole run; None for as long as it takes.
+        deadline_s: seconds for the whole run, polygons included; None for as long as it takes.
         smooth: whether borders of grids lose their kinks.
     """
 
