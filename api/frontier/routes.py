@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query
 
 from api.access.admission import Asker, member
 from api.database import Session
-from api.frontier import service
 from api.frontier.schemas import FrontierRead
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
@@ -25,4 +24,6 @@ async def read_frontier(
     ] = None,
 ) -> FrontierRead:
     """What other target sizes would mean for a plan: grids, split buildings, walks, balance."""
+    from api.frontier import service  # noqa: PLC0415  # compiled loops: a start should not wait for them
+
     return await service.frontier_of(session, plan_id, target or [])
