@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from api.errors import ConflictError, NotFoundError
+from api.issues.matter import Status
 from api.office import assessment, kpis
 from api.office.schemas import (
     CallRead,
@@ -40,6 +41,8 @@ TREND_DAYS = 30
 RED_FROM, BLACK_BELOW = 90.0, 70.0
 FEWEST_HANDLED = 3
 NOT_ISSUES = "i.status NOT IN ('merged', 'split', 'void')"
+ISSUES = "".join(f"&status={one}" for one in Status if one not in {Status.MERGED, Status.SPLIT, Status.VOID})
+"""The same as ``NOT_ISSUES`` in a list's address."""
 PLACED = (
     "(CAST(:place AS uuid) IS NULL OR :place IN (i.community_id, i.compound_id, i.subdistrict_id, i.micro_grid_id))"
 )
@@ -144,7 +147,12 @@ async def read_morning(session: AsyncSession, place: UUID | None, day: date, day
 
 def _tallies(counted: Any, yesterday: date, calls: int) -> list[TallyRead]:
     return [
-        TallyRead(key="new", count=counted.new, before=counted.new_before, href=f"/issues.html?since={yesterday}"),
+        TallyRead(
+            key="new",
+            count=counted.new,
+            before=counted.new_before,
+            href=f"/issues.html?since={yesterday}{ISSUES}",
+        ),
         TallyRead(key="late", count=counted.late, href="/issues.html?late=true&sort=due"),
         TallyRead(key="soon", count=counted.soon, href="/issues.html?open=true&late=false&sort=due"),
         TallyRead(key="reopened", count=counted.reopened, href="/issues.html?reopened=true&open=true"),
@@ -156,7 +164,7 @@ def _tallies(counted: Any, yesterday: date, calls: int) -> list[TallyRead]:
 
 
 def _category(row: Any, since: date) -> LeaderRead:
-    href = f"/issues.html?category={row.code}&since={since}"
+    href = f"/issues.html?category={row.code}&since={since}{ISSUES}"
     return LeaderRead(code=row.code, zh=row.zh, en=row.en, count=row.now, before=row.before, href=href)
 
 
@@ -237,7 +245,7 @@ def _rated(row: Any, median: float, first: date, last: date, replies: list[Reply
         overdue=row.overdue,
         reworked=row.again,
         households=row.households,
-        href=f"/issues.html?compound_id={row.id}&since={first}&until={last}",
+        href=f"/issues.html?compound_id={row.id}&since={first}&until={last}{ISSUES}",
         replies=replies,
     )
 

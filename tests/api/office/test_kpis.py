@@ -165,11 +165,15 @@ async def test_the_morning_counts_what_the_list_shows(
     client.headers.update(sign_in(city_url, Role.STREET_OFFICE, "subdistrict", SUBDISTRICT.id))
     morning = (await client.get("/api/office/morning", params={"day": "2026-03-15", "days": 7})).json()
     for tally in morning["tallies"]:
-        if tally["key"] in {"late", "open", "supervised", "suspended"}:
+        if tally["key"] not in {"soon", "whistle"}:
             listed = (
                 await client.get(tally["href"].replace("/issues.html", "/api/issues/counts").replace("&sort=due", ""))
             ).json()
             assert listed["total"] == tally["count"], tally
+    for leader in morning["top"]:
+        listed = (await client.get(leader["href"].replace("/issues.html", "/api/issues/counts"))).json()
+        assert listed["total"] >= leader["count"], leader
+        assert not {"status=merged", "status=split", "status=void"} & set(leader["href"].split("&"))
 
 
 async def test_a_reply_stands_beside_the_colour(client: httpx.AsyncClient, city_url: str) -> None:
