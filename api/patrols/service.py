@@ -98,14 +98,17 @@ SELECT id, unit_id, household_id, patrol_id, at, outcome, form, note FROM visit
  ORDER BY at DESC, id LIMIT :most
 """)
 COVERAGE = text("""
-SELECT u.id AS unit_id, u.name, u.building_id, u.households, ST_X(s.spot) AS lon, ST_Y(s.spot) AS lat,
+SELECT u.id AS unit_id, concat(b.name, u.name) AS name, u.building_id, u.households,
+       ST_X(s.spot) AS lon, ST_Y(s.spot) AS lat,
        (SELECT max(p.at) FROM patrol_passed p WHERE p.unit_id = u.id AND p.at >= :since AND p.at < :until) AS passed_at,
        max(v.at) FILTER (WHERE v.outcome <> 'not_home') AS visited_at, count(v.id) AS visits,
        count(v.id) FILTER (WHERE v.outcome = 'not_home') AS not_home
-  FROM unit u CROSS JOIN LATERAL (SELECT ST_PointOnSurface(u.geometry) AS spot) s
+  FROM unit u JOIN building b ON b.id = u.building_id
+       CROSS JOIN LATERAL (SELECT ST_PointOnSurface(u.geometry) AS spot) s
   LEFT JOIN visit v ON v.unit_id = u.id AND v.at >= :since AND v.at < :until
  WHERE u.community_id = :community OR u.id IN (SELECT m.unit_id FROM plan_member m WHERE m.micro_grid_id = :grid)
- GROUP BY u.id, s.spot ORDER BY u.code, u.id LIMIT 20000
+    OR (CAST(:community AS uuid) IS NULL AND CAST(:grid AS uuid) IS NULL)
+ GROUP BY u.id, b.name, s.spot ORDER BY u.code, u.id LIMIT 20000
 """)
 
 
@@ -390,14 +393,14 @@ async def list_visits(session: AsyncSession, since: date, until: date, unit_id: 
 async def coverage(
     session: AsyncSession, since: date, until: date, community_id: UUID | None, micro_grid_id: UUID | None
 ) -> CoverageRead:
-    """Which units of a place were passed within thirty metres, and visited, in a period.
+    """Which units of a place (of all that is the asker's, where none is named) were passed within 30 m, and visited.
 
     Raises:
         NotFoundError: the asker sees no unit there.
     """
     values = {**span(since, until), "community": community_id, "grid": micro_grid_id}
     rows = [UnitCovered(**row) for row in (await session.execute(COVERAGE, values)).mappings()]
-    if not rows:
+    if not rows and (community_id or micro_grid_id):
         raise NotFoundError(
             "没有这个网格或社区,或您无权查看。", "There is no such grid or community, or it is not yours to see."
         )

@@ -62,6 +62,9 @@ async def test_a_round_is_cleaned_and_held_against_the_homes_it_passed(people: P
     passed = {row["unit_id"] for row in covered["rows"] if row["passed_at"]}
     assert {str(UNITS[0].id), str(UNITS[1].id)} <= passed
     assert str(UNITS[2].id) not in passed
+    mine = (await client.get("/api/coverage")).json()
+    assert {row["unit_id"] for row in mine["rows"]} >= passed
+    assert mine["passed"] == len({row["unit_id"] for row in mine["rows"] if row["passed_at"]})
 
 
 async def test_nothing_is_recorded_off_duty(people: People) -> None:
