@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
     from api.exports.schemas import ExportAsked, Exported
 
+STATES_ZH = {
+    "draft": "草稿",
+    "in_review": "审核中",
+    "approved": "已批准",
+    "published": "已发布",
+    "superseded": "已替换",
+}
+
 
 async def make_file(session: AsyncSession, what: Exported, asked: ExportAsked) -> Path:
     """The file, in a folder of its own that whoever sends it removes afterwards.
@@ -54,5 +62,11 @@ async def _plan(session: AsyncSession, named: str) -> RowMapping:
 
 def _ordered(what: Exported, asked: ExportAsked, plan: RowMapping | None) -> Ordered:
     title = what.value if plan is None else f"{plan['place']} {plan['name']}"
-    note = f"{datetime.now(UTC):%Y-%m-%d}" if plan is None else f"{plan['state']} {datetime.now(UTC):%Y-%m-%d}"
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    note = day if plan is None else f"{_state(plan['state'], asked.lang)} {day}"
     return Ordered(title, asked.datum, asked.text, asked.lang, note)
+
+
+def _state(state: str, language: str) -> str:
+    """A plan's state in the reader's words; one that has none is named as it stands."""
+    return STATES_ZH.get(state, state) if language == "zh" else state.replace("_", " ")

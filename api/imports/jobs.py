@@ -14,6 +14,7 @@ import structlog
 
 from api.imports import record
 from api.imports.gone import remove_gone
+from api.imports.outcome import Outcome
 from api.imports.preview import preview_of
 from api.imports.undo import undo
 from api.imports.work import Choice, Looked, columns_of, enter, look
@@ -170,13 +171,22 @@ def _chosen(job: Job, connection: Connection) -> tuple[Layer, Choice]:
 
 
 def _check(job: Job) -> None:
-    """Look the layer over, and enter it for trial only, so that the page can show what would become of each row."""
+    """Look the layer over, and enter it for trial only, so that the page can show what would become of each row.
+
+    A file in another datum often lies outside the jurisdiction until it is converted: then the trial fails, and what
+    the comparison found is told all the same, without a word on rows.
+    """
     job.note(state="checking", trouble_zh="", trouble_en="", summary={})
     with job.inside() as connection:
         layer, choice = _chosen(job, connection)
         looked = look(connection, layer, choice, progress=job.progress)
-        outcome, book = enter(connection, job.id, looked, progress=job.progress)
-        summary = record.summary_of(looked, outcome, book.tally)
+        try:
+            outcome, book = enter(connection, job.id, looked, progress=job.progress)
+            summary = record.summary_of(looked, outcome, book.tally)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError):
+            if not looked.says_otherwise:
+                raise
+            outcome, summary = Outcome(), {}
         connection.rollback()
     with job.inside() as connection:
         columns = columns_of(connection, layer, choice)

@@ -94,10 +94,14 @@ class Looked:
     faults: tuple[Fault, ...]
 
     @property
+    def says_otherwise(self) -> bool:
+        """Whether the comparison reads the numbers otherwise than the file declares, and nobody has decided."""
+        return not self.choice.datum and self.found.verdict is Verdict.OTHER_READING
+
+    @property
     def in_doubt(self) -> bool:
-        """Whether the comparison says that the file lies elsewhere than it declares, and nobody has decided."""
-        says_otherwise = self.found.verdict is Verdict.OTHER_READING and self.found.confidence >= DOUBT_FROM
-        return not self.choice.datum and says_otherwise
+        """Whether the comparison says so firmly enough that nothing is entered before somebody decides."""
+        return self.says_otherwise and self.found.confidence >= DOUBT_FROM
 
 
 def columns_of(connection: Connection, layer: Layer, choice: Choice) -> dict[str, str]:

@@ -29,9 +29,14 @@ export const english: FilesTexts = {
   history: 'Earlier imports',
   export: 'Take out',
   take: 'Download',
+  format: 'Format',
   state: 'State',
   row: 'Row',
   mend: 'Suggested mend',
+  datums: {
+    auto: 'as found', wgs84: 'WGS-84 (GPS)', cgcs2000: 'CGCS2000', gcj02: 'GCJ-02 (AMap, Tencent)', bd09: 'BD-09 (Baidu)',
+    web_mercator: 'Web Mercator',
+  },
   states: {
     waiting: 'waiting', reading: 'being read', read: 'read', checking: 'being looked over', checked: 'looked over',
     entering: 'being entered', entered: 'entered', undoing: 'being taken back', undone: 'taken back',

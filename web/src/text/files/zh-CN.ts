@@ -27,9 +27,14 @@ export const chinese = {
   history: '以前的导入',
   export: '导出',
   take: '下载',
+  format: '格式',
   state: '状态',
   row: '行',
   mend: '建议',
+  datums: {
+    auto: '按识别结果', wgs84: 'WGS-84（GPS）', cgcs2000: 'CGCS2000', gcj02: 'GCJ-02（高德、腾讯）', bd09: 'BD-09（百度）',
+    web_mercator: 'Web Mercator',
+  } as Record<string, string>,
   states: {
     waiting: '等待', reading: '读取中', read: '已读取', checking: '检查中', checked: '已检查', entering: '写入中',
     entered: '已写入', undoing: '撤销中', undone: '已撤销', refused: '已拒绝', cancelled: '已停止', failed: '失败',
