@@ -106,26 +106,38 @@ export interface Transition {
   readonly effective_from: string | null
 }
 
-export interface Comparison {
-  readonly left: { name: string }
-  readonly right: { name: string }
-  readonly households_moved: number
-  readonly grids: readonly {
-    change: 'same' | 'renamed' | 'changed' | 'new' | 'gone'
-    left: { id: string; name: string; households: number } | null
-    right: { id: string; name: string; households: number } | null
-    households: unknown
-    moved: number
-  }[]
-  readonly staff: readonly unknown[]
-  readonly figures: { readonly left: Record<string, number | null>; readonly right: Record<string, number | null> }
+/** One side of a comparison: a plan, or what was in force on a day. */
+export interface Side {
+  readonly name: string
+  readonly grids: number
+  readonly households: number
+  readonly outside_rule: number
+  readonly unassigned: number
+  readonly mean_households: number | null
+  readonly compactness: number | null
 }
 
+export interface Comparison {
+  readonly left: Side
+  readonly right: Side
+  readonly households_moved: number
+  readonly grids: readonly {
+    readonly change: 'same' | 'renamed' | 'changed' | 'new' | 'gone'
+    readonly left: string | null
+    readonly right: string | null
+    readonly households_left: number | null
+    readonly households_right: number | null
+    readonly moved: number
+  }[]
+  readonly staff: readonly unknown[]
+}
+
+/** The days on which a plan divides a community, both inclusive; `until` is null while no end is known. */
 export interface Reign {
   readonly plan_id: string
-  readonly name: string
-  readonly from: string
-  readonly to: string | null
+  readonly plan: string
+  readonly since: string
+  readonly until: string | null
 }
 
 export interface Collection {

@@ -309,13 +309,10 @@ export const english: PlannerTexts = {
     figure: {
       grids: 'Micro-grids',
       households: 'Households',
-      broken: 'Off the rule',
-      grids_outside_rule: 'Off the rule',
+      outside_rule: 'Off the rule',
       unassigned: 'Without a grid',
-      households_without_grid: 'Households without a grid',
+      mean_households: 'Mean households',
       compactness: 'Compactness',
-      walk_m: 'Mean walk (m)',
-      mean: 'Mean households',
     },
   },
   history: {

@@ -307,14 +307,11 @@ export const chinese = {
     figure: {
       grids: '微网格',
       households: '户数',
-      broken: '不合规则',
-      grids_outside_rule: '不合规则',
+      outside_rule: '不合规则',
       unassigned: '未划入',
-      households_without_grid: '未划入户数',
+      mean_households: '平均户数',
       compactness: '紧凑度',
-      walk_m: '平均步行(米)',
-      mean: '平均户数',
-    } as Record<string, string>,
+    },
   },
   history: {
     title: '历史',
