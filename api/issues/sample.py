@@ -226,9 +226,13 @@ class _Book:
             elif clock is not None:
                 clock = clock.paused(beat.at) if after.is_paused else clock.resumed(beat.at)
             case, stand["changed_at"] = after, beat.at
-            payload = (
-                {"body_id": str(body)} if beat.body else {"photos": beat.photos} if beat.action == "handle" else {}
-            )
+            payload: dict[str, Any] = {}
+            if beat.body:
+                payload = {"body_id": str(body)}
+            elif beat.action == "handle":
+                payload = {"photos": beat.photos}
+            elif beat.satisfaction:
+                payload = {"satisfaction": beat.satisfaction}
             acting = body if beat.party == "body" else None
             events.append(
                 self._event(
