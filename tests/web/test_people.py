@@ -29,6 +29,9 @@ INSERT INTO micro_grid (id, plan_id, community_id, compound_id, code, name, geom
   SELECT md5('grid' || c.id)::uuid, p.id, c.community_id, c.id, c.code, c.name || '网格', c.geometry
     FROM compound c JOIN plan p ON p.community_id = c.community_id AND p.name = '试点方案';
 """
+GRIDS = """
+SELECT g.code, g.name FROM micro_grid g JOIN plan p ON p.id = g.plan_id WHERE p.name = '试点方案' ORDER BY g.code
+"""
 OFFICE = "demo-community"
 STAFF = ("演示社区", "周网格", "吴号码", "郑调岗", "冯导入", "试点方案")
 """Chinese names that are nobody's oversight."""
@@ -40,7 +43,7 @@ def plan(sample_url: str) -> list[tuple[str, str]]:
     with psycopg.connect(sample_url) as store:
         for statement in PLAN.strip().split(";\n"):
             store.execute(statement)
-        return store.execute("SELECT g.code, g.name FROM micro_grid g ORDER BY code").fetchall()
+        return store.execute(GRIDS).fetchall()
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ export const chinese = {
   row: '行',
   mend: '建议',
   datums: {
-    auto: '按识别结果', wgs84: 'WGS-84（GPS）', cgcs2000: 'CGCS2000', gcj02: 'GCJ-02（高德、腾讯）', bd09: 'BD-09（百度）',
-    web_mercator: 'Web Mercator',
+    auto: '按识别结果', wgs84: 'WGS-84（GPS 定位）', cgcs2000: 'CGCS2000（国家大地坐标）', gcj02: 'GCJ-02（高德、腾讯）', bd09: 'BD-09（百度）',
+    web_mercator: 'Web Mercator（网络墨卡托）',
   } as Record<string, string>,
   states: {
     waiting: '等待', reading: '读取中', read: '已读取', checking: '检查中', checked: '已检查', entering: '写入中',
