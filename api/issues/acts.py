@@ -57,9 +57,10 @@ CORRECT = text("""
 UPDATE issue SET category = :category, top = :top, severity = :severity, title = :title, address = :address,
   routed_body_id = :routed WHERE id = :id
 """)
-CALL = text(
-    "INSERT INTO issue_call (issue_id, body_id, called_at, hours, due_at) VALUES (:id, :body, :at, :hours, :due)"
-)
+CALL = text("""
+INSERT INTO issue_call (issue_id, body_id, called_at, hours, due_at)
+SELECT :id, body, :at, :hours, :due FROM unnest(CAST(:bodies AS uuid[])) AS body
+""")
 ARRIVED = text("""
 UPDATE issue_call SET arrived_at = :at, account_id = :account
  WHERE issue_id = :id AND body_id = ANY(CAST(:bodies AS uuid[])) AND arrived_at IS NULL
@@ -85,6 +86,8 @@ SELECT :part, :code, c.kind, c.parent, c.code, i.severity, :title, :description,
 FORBIDDEN = {"not-yours", "own-work"}
 UNSAID = {"reason-wanted", "body-wanted", "photo-wanted", "hours-wanted", "review-wanted", "target-wanted", "itself"}
 UNSAID |= {"parts-wanted", "bodies-wanted", "satisfaction-wanted"}
+USUAL_CALL_HOURS = 2
+"""Where the table of limits says nothing about reporting in after a whistle."""
 WHO_FIRST = (Party.BODY, Party.CALLED, *reversed(Party))
 
 
@@ -322,10 +325,7 @@ async def _besides(session: AsyncSession, desk: Desk, act: Act, after: Case) -> 
     """What an act leaves in other tables."""
     issue_id = after.id
     if act.action is Action.WHISTLE:
-        hours = act.hours or 2
-        due = StageClock.started(Limit(0, None, None, "arrive", hours, TimeUnit.WORKING_HOURS), act.at).due
-        for body in dict.fromkeys(act.bodies):
-            await session.execute(CALL, {"id": issue_id, "body": body, "at": act.at, "hours": hours, "due": due})
+        await _call(session, desk, act)
     elif act.action is Action.ARRIVE:
         there = [c.body for c in after.calls if c.arrived_at == act.at and c.body in act.actor.bodies]
         account = act.actor.account
@@ -334,6 +334,21 @@ async def _besides(session: AsyncSession, desk: Desk, act: Act, after: Case) -> 
         await session.execute(ABSORB, {"into": act.into, "me_too": desk.case.me_too})
     elif act.action is Action.REOPEN:
         await session.execute(NO_CALLS, {"id": issue_id})
+
+
+async def _call(session: AsyncSession, desk: Desk, act: Act) -> None:
+    """Call bodies together, each with its own clock: the working hours that were said, or the table's limit."""
+    row, bodies = desk.row, list(dict.fromkeys(act.bodies))
+    said = Limit(0, None, None, "arrive", act.hours or USUAL_CALL_HOURS, TimeUnit.WORKING_HOURS)
+    clock = StageClock.started(said, act.at)
+    if not act.hours:
+        usual = await limits.clock_of(
+            session, Stage.ARRIVE, category=row["category"], severity=row["severity"], at=act.at
+        )
+        clock = usual or clock
+    values = {"id": desk.case.id, "bodies": bodies, "at": act.at, "hours": clock.total_s // 3600, "due": clock.due}
+    await session.execute(CALL, values)
+    await limits.set_call_alarms(session, desk.case.id, bodies, clock)
 
 
 async def _corrected(session: AsyncSession, desk: Desk, said: ActCreate) -> Desk:

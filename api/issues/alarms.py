@@ -1,7 +1,8 @@
 """Rings what is due: each reminder once, also after an outage; and reckons deadlines again once a year is announced.
 
-The queue is the table ``issue_alarm`` itself: an alarm is marked and its event written in one transaction (step
-0053), so a worker killed between two leaves nothing half done, and ten that come back at once ring nothing twice.
+The queue are the tables ``issue_alarm`` and, for whistles, ``issue_call_alarm`` themselves: an alarm is marked and its
+event written in one transaction (steps 0053, 0054), so a worker killed between two leaves nothing half done, and ten
+that come back at once ring nothing twice.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def ring(url: str, now: datetime) -> int:
     rung = 0
     while True:
         with connect(url) as connection:
-            row = connection.execute("SELECT ring_alarms(%s, %s)", [now, BATCH]).fetchone()
+            row = connection.execute("SELECT ring_alarms(%s, %s) + ring_calls(%s, %s)", [now, BATCH] * 2).fetchone()
             left = connection.execute("SELECT alarms_due(%s)", [now]).fetchone()
         assert row is not None
         assert left is not None

@@ -30,6 +30,11 @@ ORDERS: dict[str, tuple[str, str, str]] = {
 """Each order: its expression, the type of it, its direction. Ties go by id."""
 
 
+LISTS = ("status", "kind", "severity", "source", "subdistrict_id", "community_id", "compound_id", "micro_grid_id")
+LISTS += ("body_id",)
+"""Filters that name values of a column."""
+
+
 class Filters(BaseModel):
     """What the list is asked for; everything left open fits everything."""
 
@@ -40,16 +45,22 @@ class Filters(BaseModel):
     kind: list[Kind] = Field(default=[], max_length=4)
     severity: list[Annotated[int, Field(ge=1, le=4)]] = Field(default=[], max_length=4)
     source: list[Annotated[str, Field(max_length=20)]] = Field(default=[], max_length=10)
+    subdistrict_id: list[UUID] = Field(default=[], max_length=100)
     community_id: list[UUID] = Field(default=[], max_length=100)
     compound_id: list[UUID] = Field(default=[], max_length=100)
     micro_grid_id: list[UUID] = Field(default=[], max_length=100)
     body_id: list[UUID] = Field(default=[], max_length=100)
     open: bool | None = None
     late: bool | None = None
+    soon: bool | None = None
+    """Still in time, and due within the next 24 hours."""
     supervised: bool | None = None
     listed: bool | None = None
     suspended: bool | None = None
     reopened: bool | None = None
+    reworked: bool | None = None
+    whistle: bool | None = None
+    """A body that was called (吹哨) has not reported in yet."""
     place_is_open: bool | None = None
     mine: bool | None = None
     """Reported by me."""
@@ -113,7 +124,7 @@ def conditions(wanted: Filters) -> tuple[list[str], dict[str, Any]]:
     """The filters as SQL over ``issue i``, and their values."""
     where: list[str] = []
     values: dict[str, Any] = {}
-    for column in ("status", "kind", "severity", "source", "community_id", "compound_id", "micro_grid_id", "body_id"):
+    for column in LISTS:
         chosen = getattr(wanted, column)
         if chosen:
             cast = "uuid[]" if column.endswith("_id") else "smallint[]" if column == "severity" else "text[]"
@@ -154,10 +165,13 @@ def _switches(wanted: Filters) -> list[tuple[str, bool | None]]:
     return [
         ("i.is_open", wanted.open),
         ("coalesce(i.is_open AND i.due_at < now(), false)", wanted.late),
+        ("coalesce(i.is_open AND i.due_at >= now() AND i.due_at < now() + interval '24 hours', false)", wanted.soon),
         ("i.supervised", wanted.supervised),
         ("i.listed", wanted.listed),
         ("i.suspended_until IS NOT NULL", wanted.suspended),
         ("i.reopens > 0", wanted.reopened),
+        ("i.reworks > 0", wanted.reworked),
+        ("i.is_open AND i.id IN (SELECT c.issue_id FROM issue_call c WHERE c.arrived_at IS NULL)", wanted.whistle),
         ("i.place_is_open", wanted.place_is_open),
         ("i.id IN (SELECT r.issue_id FROM issue_reporter r WHERE r.account_id = (SELECT me('account')))", wanted.mine),
     ]

@@ -28,6 +28,11 @@ SELECT :issue, :stage_no, :stage, r.percent, r.action, x.due_at
     ON x.percent = r.percent
 ON CONFLICT (issue_id, stage_no, percent) DO UPDATE SET due_at = excluded.due_at WHERE issue_alarm.rung_at IS NULL
 """)
+CALL_ALARMS = text("""
+INSERT INTO issue_call_alarm (issue_id, body_id, percent, action, due_at)
+SELECT :issue, b.body, r.percent, r.action, x.due_at FROM unnest(CAST(:bodies AS uuid[])) AS b(body), issue_rung r
+  JOIN unnest(CAST(:percents AS integer[]), CAST(:dues AS timestamptz[])) AS x(percent, due_at) ON x.percent = r.percent
+""")
 SILENCE = text("DELETE FROM issue_alarm WHERE issue_id = :issue AND rung_at IS NULL")
 RUNGS = (50, 80, 100, 150, 200)
 """Percentages for which a time is worked out; the table says which of them ring, and how."""
@@ -77,3 +82,10 @@ async def set_alarms(
     dues = [clock.at_percent(percent) for percent in RUNGS]
     values = {"issue": issue, "stage_no": stage_no, "stage": stage.value, "percents": list(RUNGS), "dues": dues}
     await session.execute(ALARMS, values)
+
+
+async def set_call_alarms(session: AsyncSession, issue: UUID, bodies: list[UUID], clock: Clock) -> None:
+    """The alarms of bodies that were called, until each reports in."""
+    dues = [clock.at_percent(percent) for percent in RUNGS]
+    values = {"issue": issue, "bodies": bodies, "percents": list(RUNGS), "dues": dues}
+    await session.execute(CALL_ALARMS, values)

@@ -146,6 +146,8 @@ STAFF = frozenset(
     {Role.GRID_WORKER, Role.GRID_LEAD, Role.COMMUNITY, Role.STREET_OFFICE, Role.DISTRICT, Role.ADMINISTRATOR}
 )
 ISSUE = Expectation(who=STAFF, path=issue, placed=True, seen_as=compound_seen)
+SEEN_ISSUE = Expectation(who=STAFF | {Role.PLANNER}, path=issue, placed=True, seen_as=compound_seen)
+"""Planners look, and change nothing."""
 NO_PATROL = Expectation(who=frozenset(), path=lambda _: {"patrol_id": NOBODYS})
 TENDERS = MANAGERS | {Role.GRID_WORKER, Role.GRID_LEAD}
 SELF = Expectation()
@@ -440,7 +442,7 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         who=READERS, path=lambda _: {"issue_id": NOBODYS}, body=lambda _: report_at(Target("A1ap"))
     ),
     ("GET", "/api/issues/by-code/{code}"): Expectation(who=frozenset(), path=lambda _: {"code": "Z" * 10}),
-    ("GET", "/api/issues/{issue_id}"): ISSUE,
+    ("GET", "/api/issues/{issue_id}"): SEEN_ISSUE,
     ("POST", "/api/issues/acts"): Expectation(
         who=READERS | {Role.AUDITOR}, body=lambda _: {"ids": [str(NOBODYS)], "act": {"action": "verify"}}
     ),
@@ -464,7 +466,7 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ),
     ("GET", "/api/issues/events"): Expectation(query=lambda _: {"once": True}),
     ("GET", "/api/issues/export.xlsx"): SELF,
-    ("GET", "/api/issues/{issue_id}/work-order"): ISSUE,
+    ("GET", "/api/issues/{issue_id}/work-order"): SEEN_ISSUE,
     ("GET", "/api/follow"): Expectation(who=frozenset()),
     ("POST", "/api/follow"): Expectation(who=frozenset(), body=lambda _: {"action": "urge"}),
     ("GET", "/api/follow/photos/{photo_id}/{size}.jpg"): Expectation(

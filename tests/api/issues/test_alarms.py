@@ -5,11 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import psycopg
 
+from api.access.roles import Role
 from api.issues import alarms
+from tests.api.issues.conftest import FIRM, POLICE
 from tests.api.issues.test_case import dispatched, done, reported
+from tests.api.places.small_city import COMMUNITY
 
 if TYPE_CHECKING:
     from tests.api.issues.conftest import People
@@ -69,3 +73,59 @@ async def test_a_provisional_deadline_is_reckoned_again(people: People, issues_u
         now = store.execute("SELECT due_at, due_is_provisional FROM issue WHERE id = %s", [issue]).fetchone()
     assert was is not None
     assert now == (was[0], False)
+
+
+async def called(people: People, *bodies: object) -> str:
+    issue = await dispatched(people)
+    await done(people.office, issue, "whistle", body_ids=[str(body) for body in bodies])
+    return issue
+
+
+WHISTLED = "SELECT action, body_id FROM issue_event WHERE issue_id = %s AND payload->>'stage' = 'arrive' ORDER BY seq"
+
+
+async def test_a_called_body_is_chased_once_a_rung_until_it_reports_in(
+    people: People, issues_url: str, app_database_url: str
+) -> None:
+    issue = await called(people, FIRM, POLICE)
+    await done(people.firm, issue, "arrive")
+    later = datetime.now(UTC) + timedelta(days=60)
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda _: alarms.ring(app_database_url, later), range(4)))
+    with psycopg.connect(issues_url) as store:
+        found = store.execute(WHISTLED, [issue]).fetchall()
+    assert {body for _, body in found} == {POLICE}
+    assert {action for action, _ in found} >= {"remind", "warn", "urge", "list"}
+    assert len({action for action, _ in found}) == len(found)
+    assert alarms.ring(app_database_url, later + timedelta(days=1)) == 0
+
+
+async def test_the_list_tells_which_whistles_are_unanswered(people: People) -> None:
+    issue = await called(people, FIRM)
+    answered = await called(people, FIRM)
+    await done(people.firm, answered, "arrive")
+    listed = (await people.office.get("/api/issues", params={"whistle": True})).json()["items"]
+    assert issue in [item["id"] for item in listed]
+    assert answered not in [item["id"] for item in listed]
+
+
+async def test_the_list_tells_what_is_due_soon(people: People, issues_url: str) -> None:
+    soon, late, far = [await reported(people) for _ in range(3)]
+    with psycopg.connect(issues_url) as store:
+        for issue, hours in ((soon, 3), (late, -3), (far, 30)):
+            store.execute("UPDATE issue SET due_at = now() + make_interval(hours => %s) WHERE id = %s", [hours, issue])
+    listed = (await people.office.get("/api/issues", params={"soon": True, "limit": 200})).json()["items"]
+    assert {soon, late, far} & {item["id"] for item in listed} == {soon}
+    counts = (await people.office.get("/api/issues/counts", params={"soon": True})).json()
+    assert counts["total"] == len(listed)
+
+
+async def test_planners_see_the_issues_of_their_area_but_no_reporter_and_change_nothing(people: People) -> None:
+    issue = await reported(people)
+    planner = people.by(Role.PLANNER, "community", COMMUNITY.id)
+    case = (await planner.get(f"/api/issues/{issue}")).json()
+    assert case["reporter"] is None
+    assert case["may"] == []
+    assert (await planner.post(f"/api/issues/{issue}/acts", json={"action": "urge"})).status_code in {403, 404}
+    said = {"id": str(uuid4()), "words": "规划员说话"}
+    assert (await planner.post(f"/api/issues/{issue}/messages", json=said)).status_code in {403, 404}
