@@ -14,6 +14,7 @@ from api.plans import edits
 from api.plans import workbench as benches
 from api.plans.asking import Followers, Sheets
 from api.plans.edit_schemas import EditRead, EditSaid, LogRead, WorkbenchRead
+from api.plans.journal import read_log
 from api.plans.shelf import once_committed
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
@@ -47,9 +48,9 @@ async def edit_plan(
     session: Session, shelf: Sheets, hub: Followers, asker: Member, plan_id: PlanId, said: EditSaid
 ) -> EditRead:
     """Do operations on one community of a draft, all or none; undo, redo and take-back among them."""
-    edited = await edits.edit(session, shelf, asker, plan_id, said)
+    read = await edits.edit(session, shelf, asker, plan_id, said)
     once_committed(session, lambda: hub.wake(plan_id))
-    return edited.read
+    return read
 
 
 @router.get("/{plan_id}/operations")
@@ -63,4 +64,4 @@ async def read_operations(
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> LogRead:
     """The log of one community of a plan, oldest first, and the patch since then."""
-    return await edits.read_log(session, shelf, asker, (plan_id, community_id), since=since, limit=limit)
+    return await read_log(session, shelf, asker, (plan_id, community_id), since=since, limit=limit)

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from api.database import fresh_look
 from api.errors import NotFoundError, ServiceError
 from api.plans.commenting import people_here
-from api.plans.edits import since_version
+from api.plans.journal import since_version
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
