@@ -1,7 +1,7 @@
 """An edit is written in one call, which holds the plan's row no longer than that.
 
 Revision ID: 0034
-Revises: 0071
+Revises: 0054
 
 An edit is done and proved before anything is locked. ``plan_write`` takes the plan's row, sees that the community is
 still at the version on which the edit was proved, and writes grids, members, log, event and version; where somebody
@@ -14,7 +14,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0034"
-down_revision = "0071"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
