@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.commands.speech import say
 from api.trouble import terminal_language
 from geo.drawing.from_file import Files, partition_file
+from geo.drawing.report import refused
 from geo.drawing.wishes import Wishes
 from geo.errors import GeoError, InvalidInputError
 from geo.topology.bounds import Rule
@@ -52,6 +54,8 @@ def command(  # noqa: PLR0917 - Typer reads the options of the command line off 
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
     except GeoError as error:
+        if report.absolute().parent.is_dir():
+            report.write_text(json.dumps(refused(error), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         say(f"✗ {error}", f"✗ {error}", to_error=True)
         raise typer.Exit(BAD_INPUT) from error
     _tell(words, out, report)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +21,6 @@ from geo.topology.portions import inhabited, neighbouring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from geo.drawing.draw import Drawing
     from geo.drawing.wishes import Wishes
@@ -25,9 +28,13 @@ if TYPE_CHECKING:
 
 
 STARTING_S = 2.5
-"""How long a process takes to import what draws: this one, and those beside it."""
+"""How long a process takes to import what draws, where the system does not tell when it was started."""
+LONG_START_S = 20.0
+"""A process that runs longer was not started for this file alone."""
 WRITING_TO_READING = 1.0
 """How long a plan takes to write beside its ground to read, measured on real footprints."""
+WORTH_PROCESSES = 600
+"""With fewer units, starting processes takes longer than drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,14 @@ def partition_file(
         InvalidInputError: when the file cannot be used at all.
     """
     began = perf_counter()
+    started = _seconds_since_start()
     sheet = read_sheet(files.source, files.columns)
     ground, empty = inhabited(sheet.ground)
     if not ground.units:
         raise InvalidInputError(f"{files.source.name}: nobody lives in any building; there is nothing to divide.")
     parts = neighbouring(ground)
-    wishes = _without(wishes, perf_counter() - began, workers)
+    workers = workers if len(ground.units) >= WORTH_PROCESSES else 1
+    wishes = _without(wishes, started, perf_counter() - began)
     sizes, drawings, done = [len(part.units) for part in parts], dict[int, "Drawing"](), 0
     progress(0, sum(sizes))
     for place, drawing in draw_city(parts, wishes, workers=workers, cluster=cluster):
@@ -82,12 +91,20 @@ def partition_file(
     return words
 
 
-def _without(wishes: Wishes, reading_s: float, workers: int) -> Wishes:
+def _seconds_since_start() -> float:
+    """How long this process runs already, its imports included."""
+    with suppress(OSError, ValueError, IndexError, AttributeError):
+        ticks = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+        running = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+        return min(running, LONG_START_S)
+    return STARTING_S
+
+
+def _without(wishes: Wishes, started_s: float, reading_s: float) -> Wishes:
     """The wishes for the drawing alone: starting and reading are over, and writing takes about as long as reading."""
     if wishes.deadline_s is None:
         return wishes
-    starting = STARTING_S * (2 if workers > 1 else 1)
-    left = wishes.deadline_s - starting - (1 + WRITING_TO_READING) * reading_s
+    left = wishes.deadline_s - started_s - (1 + WRITING_TO_READING) * reading_s
     return replace(wishes, deadline_s=max(left, LEAST_SHARE * wishes.deadline_s))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from geo.errors import GeoError, Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,6 +27,19 @@ def report(wishes: Wishes, drawings: Sequence[Drawing], names: Sequence[Sequence
         "grids": sum(p["grids"] for p in problems),
         "grids_outside_rule": sum(len(p["waiver"]) for p in problems),
         "problems": problems,
+    }
+
+
+def refused(error: GeoError) -> dict[str, Any]:
+    """The report of a file that cannot be used: no problem, and the reason."""
+    refusal = getattr(error, "refusal", Refusal("unusable-input", str(error), str(error)))
+    return {
+        "status": "refused",
+        "reason": {"code": refusal.code, "zh": refusal.zh, "en": refusal.en},
+        "households": 0,
+        "grids": 0,
+        "problems": [],
+        "faults": [],
     }
 
 

@@ -19,6 +19,7 @@ from geo.topology.faces import Faces, faces, together
 from geo.topology.footprints import Footprints, footprints
 from geo.topology.halfway import halfway_lines, outlines
 from geo.topology.late import connected_components, coo_array
+from geo.topology.restored import restored
 from geo.topology.settling import settle
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Cells:
     """One cell for each unit of a ground, in the order of ``Ground.units``; metres.
 
     Attributes:
-        polygons: (n,) cells; a valid coverage; corners on the 1 mm lattice.
+        polygons: (n,) cells; a valid coverage; corners on the 1 mm lattice, those of outlines as they were drawn.
         parts: (n,) the footprint part inside each cell.
         obstacles: (k,) footprints where nobody lives; each inside one cell.
         holder: (k,) the unit whose cell holds the obstacle.
@@ -88,7 +89,7 @@ def lay_cells(ground: Ground) -> Cells:
     holder = np.full(len(fixed.obstacles), -1, dtype=np.intp)
     holder[block[block >= 0]] = owner[block >= 0]
     return Cells(
-        polygons=_gathered(drawn.polygons, owner, len(ground.units)),
+        polygons=restored(_gathered(drawn.polygons, owner, len(ground.units)), compounds),
         parts=fixed.parts,
         obstacles=fixed.obstacles[holder >= 0],
         holder=holder[holder >= 0],

@@ -41,7 +41,18 @@ def neighbourhoods(
     of_building = np.empty(len(shapes), dtype=np.intp)
     of_building[building] = block
     used, number = np.unique(of_building, return_inverse=True)
-    return [blocks[b] for b in used], number
+    return _whole([blocks[b] for b in used], shapes, number), number
+
+
+def _whole(grounds: list[Areal], shapes: NDArray[np.object_], group: NDArray[np.intp]) -> list[Areal]:
+    """The grounds with every building whole in its own: a barrier through a house cuts no footprint."""
+    astray = np.flatnonzero(~shapely.covers(np.array(grounds, dtype=object)[group], shapes))
+    astray = astray[shapely.area(shapes[astray]) > 0]
+    own, block = shapely.STRtree(grounds).query(shapes[astray], predicate="intersects")
+    for i, b in zip(astray[own].tolist(), block.tolist(), strict=True):
+        change = shapely.union if b == group[i] else shapely.difference
+        grounds[b] = polygons_only(change(grounds[b], shapes[i]))
+    return grounds
 
 
 def _round(near: NDArray[np.object_]) -> Areal:

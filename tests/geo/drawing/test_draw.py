@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import shapely
+from distributed import LocalCluster
 
 from geo.drawing.crew import draw_city
 from geo.drawing.draw import Drawing, draw
@@ -17,6 +22,9 @@ from geo.topology.portions import inhabited, neighbouring
 from geo.topology.survey import ground_of, plane_of
 from tests.geo.topology.maps import ground
 from tests.geo.topology.surveyor import cut_m2, faults_of_tiling
+
+if TYPE_CHECKING:
+    from geo.topology.ground import Ground
 
 QUICK = Wishes(prove=False, deadline_s=5.0)
 SMALL: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind != "huge")
@@ -48,8 +56,8 @@ def test_every_kind_of_compound_becomes_grids_on_the_map(kind: Kind) -> None:
                 assert all(isinstance(divided.tiles.grid(g), shapely.Polygon) for g in entry.grids)
 
 
-def test_two_processes_draw_what_one_draws() -> None:
-    parts = [
+def six_houses(count: int) -> list[Ground]:
+    return [
         ground(
             """
         .aa.bb.cc.
@@ -58,12 +66,42 @@ def test_two_processes_draw_what_one_draws() -> None:
     """,
             households=dict.fromkeys("abcdef", 20 + n),
         )
-        for n in range(2)
+        for n in range(count)
     ]
-    wishes = Wishes(Rule(30, 100, 60), prove=False)
-    alone = dict(draw_city(parts, wishes))
-    together = dict(draw_city(parts, wishes, workers=2))
-    assert [alone[i].divided.grid.tolist() for i in (0, 1)] == [together[i].divided.grid.tolist() for i in (0, 1)]
-    assert [shapely.to_wkb(alone[i].divided.tiles.polygons).tolist() for i in (0, 1)] == [
-        shapely.to_wkb(together[i].divided.tiles.polygons).tolist() for i in (0, 1)
+
+
+def as_bytes(drawings: dict[int, Drawing]) -> list[tuple[list[int], list[bytes]]]:
+    """Plans and polygons to the last bit."""
+    return [
+        (drawings[i].divided.grid.tolist(), shapely.to_wkb(drawings[i].divided.tiles.polygons).tolist())
+        for i in sorted(drawings)
     ]
+
+
+def test_two_processes_draw_what_one_draws_though_one_is_killed() -> None:
+    parts, wishes = six_houses(4), Wishes(Rule(30, 100, 60), prove=False)
+    together, victim = {}, None
+    for place, drawing in draw_city(parts, wishes, workers=2):
+        together[place] = drawing
+        if victim is None:
+            victim = multiprocessing.active_children()[0]
+            victim.kill()
+    assert victim is not None
+    assert as_bytes(together) == as_bytes(dict(draw_city(parts, wishes)))
+
+
+def test_a_cluster_draws_what_one_process_draws_though_a_worker_is_killed() -> None:
+    parts, wishes = six_houses(6), Wishes(Rule(30, 100, 60), prove=False)
+    killed: list[int] = []
+    with LocalCluster(  # type: ignore[no-untyped-call]  # distributed ships no types
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", protocol="tcp"
+    ) as cluster:
+        together = {}
+        for place, drawing in draw_city(parts, wishes, cluster=cluster.scheduler_address):
+            together[place] = drawing
+            if not killed:
+                worker = next(iter(cluster.workers.values()))
+                killed.append(worker.pid)
+                os.kill(worker.pid, signal.SIGKILL)
+    assert killed
+    assert as_bytes(together) == as_bytes(dict(draw_city(parts, wishes)))

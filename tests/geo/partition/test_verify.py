@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +24,20 @@ def honest() -> Solution:
 
 
 (PROBLEM,) = problems_of(neighbourhood("shops", 5))
+
+
+def test_the_stranger_shares_no_code_with_the_solver() -> None:
+    alone = (
+        "import sys, geo.partition.verify; "
+        "print(*(m for m in sys.modules if m.startswith('geo.') or m.split('.')[0] in {'numba', 'highspy', 'scipy'}))"
+    )
+    told = subprocess.run([sys.executable, "-c", alone], capture_output=True, text=True, check=True)
+    assert set(told.stdout.split()) == {
+        "geo.partition",
+        "geo.partition.verify",
+        "geo.topology",
+        "geo.topology.atoms",
+    }
 
 
 def found(solution: Solution) -> str:
