@@ -14,7 +14,7 @@ from api.errors import InvalidError, NotFoundError
 from api.frontier.schemas import ChoiceRead, FrontierRead
 from api.plans.ground import community_seen
 from geo.partition.frontier import Choice, frontier
-from geo.partition.objective import Weights
+from geo.partition.leanings import Leanings
 from geo.topology.adjacency import adjacency
 from geo.topology.bounds import Rule
 from geo.topology.cells import lay_cells
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from geo.hierarchy.places import City
+    from geo.partition.objective import Weights
 
 DEADLINE_S = 20.0
 STEPS = 6
@@ -40,8 +41,12 @@ SELECT id FROM community WHERE id = :community OR (CAST(:community AS uuid) IS N
 """
 
 
-async def frontier_of(session: AsyncSession, plan_id: UUID, targets: Sequence[int]) -> FrontierRead:
+async def frontier_of(
+    session: AsyncSession, plan_id: UUID, targets: Sequence[int], weighed: Sequence[float] = ()
+) -> FrontierRead:
     """What other target sizes would mean for the ground of a plan, added up over its communities.
+
+    ``weighed`` are the values of ``Leanings`` in their order.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -59,12 +64,13 @@ async def frontier_of(session: AsyncSession, plan_id: UUID, targets: Sequence[in
         )
     places = {"community": plan["community_id"], "subdistrict": plan["subdistrict_id"]}
     communities = (await session.execute(text(COMMUNITIES), places)).scalars().all()
+    weights = Leanings(*weighed).weights()
     began = perf_counter()
     found: list[tuple[Choice, ...]] = []
     for community in communities:
         left = DEADLINE_S - (perf_counter() - began)
         city = await community_seen(session, community)
-        found.append(await asyncio.to_thread(_choices, city, rule, wanted, left))
+        found.append(await asyncio.to_thread(_choices, city, rule, wanted, weights, left))
     known = min((len(choices) for choices in found if choices is not None), default=0)
     choices = [_together([own[k] for own in found], rule) for k in range(known)]
     return FrontierRead(choices=choices, complete=known == len(wanted), seconds=round(perf_counter() - began, 3))
@@ -76,14 +82,14 @@ def usual(rule: Rule) -> list[int]:
     return sorted({max(1, round(t)) for t in np.linspace(lowest, rule.most, STEPS)})
 
 
-def _choices(city: City, rule: Rule, targets: list[int], left_s: float) -> tuple[Choice, ...]:
+def _choices(city: City, rule: Rule, targets: list[int], weights: Weights, left_s: float) -> tuple[Choice, ...]:
     """The choices of one community; those it had time for."""
     ground, _ = inhabited(ground_of(city, plane_of(city.compounds))) if city.compounds else (None, ())
     if ground is None or not ground.units:
         return tuple(Choice(t, 0, 0, 0, 0, 0.0, 0.0) for t in targets)
     began = perf_counter()
     graph = adjacency(ground, lay_cells(ground), rule)
-    return frontier(graph, rule, targets, 1, weights=Weights(), cancelled=lambda: perf_counter() - began > left_s)
+    return frontier(graph, rule, targets, 1, weights=weights, cancelled=lambda: perf_counter() - began > left_s)
 
 
 def _together(own: list[Choice], rule: Rule) -> ChoiceRead:

@@ -17,6 +17,7 @@ from api.plans.ground import read_community
 from api.plans.write import Sheet, note_empty, write_drawing
 from geo.drawing.draw import draw
 from geo.drawing.wishes import Wishes
+from geo.partition.leanings import Leanings
 from geo.topology.bounds import Rule
 from geo.topology.portions import inhabited, neighbouring
 from geo.topology.survey import ground_of, plane_of
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 CLAIM = """
 UPDATE plan_run SET state = 'running', started_at = coalesce(started_at, now())
  WHERE id = %s AND state IN ('waiting', 'running')
-RETURNING plan_id, seed, prove
+RETURNING plan_id, seed, prove, weights
 """
 RULE = "SELECT least, most, target FROM plan WHERE id = %s"
 COMMUNITIES = """
@@ -80,10 +81,10 @@ def _claim(url: str, run_id: UUID) -> Task | None:
         row = connection.execute(CLAIM, [run_id]).fetchone()
         if row is None:
             return None
-        plan_id, seed, prove = row
+        plan_id, seed, prove, weights = row
         rule = connection.execute(RULE, [plan_id]).fetchone()
         assert rule is not None
-        return Task(run_id, plan_id, Wishes(Rule(*rule), seed=seed, prove=prove))
+        return Task(run_id, plan_id, Wishes(Rule(*rule), seed, prove, weights=Leanings(**weights or {}).weights()))
 
 
 def _draw_all(url: str, task: Task, pool: Executor) -> bool:

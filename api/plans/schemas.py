@@ -79,11 +79,25 @@ class PlanCreate(Said):
         return self
 
 
+Multiple = Annotated[float, Field(ge=0, le=4)]
+
+
+class Weighing(Said):
+    """What counts how much: 1 as usual, 2 twice as much, 0 not at all."""
+
+    few_grids: Multiple = 1.0
+    near_target: Multiple = 1.0
+    short_walks: Multiple = 1.0
+    whole_buildings: Multiple = 1.0
+    whole_stairwells: Multiple = 1.0
+
+
 class RunCreate(Said):
     """Ask the machine to draw the whole plan anew."""
 
     seed: int = Field(default=1, ge=0, le=2_000_000_000)
     prove: bool = True
+    weights: Weighing | None = None
 
 
 class StepRead(Read):
@@ -112,6 +126,7 @@ class RunRead(Read):
     done: int
     total: int
     trouble: str
+    weights: Weighing | None
     cancel_asked: bool
     asked_at: datetime
     started_at: datetime | None

@@ -40,7 +40,7 @@ SELECT p.id, p.name, p.state, p.version, p.subdistrict_id, p.community_id, p.lea
                   FROM micro_grid m WHERE m.plan_id = p.id) g
 """
 RUN = """
-SELECT r.id, r.plan_id, r.state, r.trouble, r.cancel_asked, r.asked_at, r.started_at, r.ended_at,
+SELECT r.id, r.plan_id, r.state, r.trouble, r.weights, r.cancel_asked, r.asked_at, r.started_at, r.ended_at,
        count(t.*) FILTER (WHERE t.state = 'done') AS done, count(t.*) AS total
   FROM plan_run r LEFT JOIN plan_run_step t ON t.run_id = r.id
  WHERE r.plan_id = :plan GROUP BY r.id ORDER BY r.asked_at DESC LIMIT 1
@@ -210,7 +210,8 @@ async def ask_run(session: AsyncSession, plan_id: UUID, said: RunCreate) -> RunR
         raise _none("方案", "plan")
     if plan.state != "draft":
         raise ConflictError("只有草稿可以重新划分。", "Only a draft can be drawn anew.")
-    run = PlanRunRow(plan_id=plan_id, seed=said.seed, prove=said.prove)
+    weights = None if said.weights is None else said.weights.model_dump()
+    run = PlanRunRow(plan_id=plan_id, seed=said.seed, prove=said.prove, weights=weights)
     session.add(run)
     try:
         await session.flush()

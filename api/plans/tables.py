@@ -7,7 +7,7 @@ from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Text, text
-from sqlalchemy.dialects.postgresql import DATERANGE, INT4RANGE, Range
+from sqlalchemy.dialects.postgresql import DATERANGE, INT4RANGE, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Row
@@ -84,6 +84,7 @@ class PlanRunRow(Row):
     state: Mapped[str] = mapped_column(Text, server_default="waiting")
     seed: Mapped[int] = mapped_column(server_default="1")
     prove: Mapped[bool] = mapped_column(server_default="true")
+    weights: Mapped[dict[str, float] | None] = mapped_column(JSONB(none_as_null=True))
     cancel_asked: Mapped[bool] = mapped_column(server_default="false")
     trouble: Mapped[str] = mapped_column(Text, server_default="")
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))

@@ -72,7 +72,7 @@ def draw(ground: Ground, wishes: Wishes, edits: Edits | None = None) -> Drawing:
     planning = _planning_s(wishes.deadline_s, perf_counter() - began)
     for atoms, own in portions(graph, cells):
         left = None if planning is None else planning * len(atoms) / len(graph)
-        division = partition(own, wishes.rule, wishes.seed, deadline=left, prove=wishes.prove)
+        division = partition(own, wishes.rule, wishes.seed, deadline=left, prove=wishes.prove, weights=wishes.weights)
         first = int(grid.max(initial=-1)) + 1
         grid[atoms] = first + division.grid_of
         for problem, solution, start in zip(division.problems, division.solutions, division.first_grid, strict=True):

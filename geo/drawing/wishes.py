@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from geo.partition.objective import Weights
 from geo.topology.bounds import Rule
 
 
@@ -16,6 +17,7 @@ class Wishes:
         seed: the same seed gives the same drawing, unless the deadline cuts in.
         prove: whether to prove how near the best each plan is.
         deadline_s: seconds for the whole run, polygons included; None for as long as it takes.
+        weights: what counts how much.
         smooth: whether borders of grids lose their kinks.
     """
 
@@ -23,4 +25,5 @@ class Wishes:
     seed: int = 1
     prove: bool = True
     deadline_s: float | None = None
+    weights: Weights = field(default_factory=Weights)
     smooth: bool = True
