@@ -6,14 +6,20 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from api.access.admission import Asker, member
 from api.database import Session
 from api.frontier.schemas import FrontierRead
-
-Multiple = Annotated[float, Query(ge=0, le=4, description="How much this counts: 1 as usual.")]
+from api.plans.schemas import Weighing
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
+
+
+class FrontierAsked(Weighing):
+    """Which targets are tried, and what counts how much meanwhile."""
+
+    target: list[int] = Field(default_factory=list, max_length=12)
 
 
 @router.get("/{plan_id}/frontier")
@@ -21,17 +27,10 @@ async def read_frontier(
     session: Session,
     _: Annotated[Asker, Depends(member)],
     plan_id: UUID,
-    target: Annotated[
-        list[int] | None, Query(max_length=12, description="Target sizes to try; six by default.")
-    ] = None,
-    few_grids: Multiple = 1.0,
-    near_target: Multiple = 1.0,
-    short_walks: Multiple = 1.0,
-    whole_buildings: Multiple = 1.0,
-    whole_stairwells: Multiple = 1.0,
+    asked: Annotated[FrontierAsked, Query(description="Target sizes to try, six by default, and the weights.")],
 ) -> FrontierRead:
     """What other target sizes would mean for a plan: grids, split buildings, walks, balance."""
     from api.frontier import service  # noqa: PLC0415  # compiled loops: a start should not wait for them
 
-    weighed = (few_grids, near_target, short_walks, whole_buildings, whole_stairwells)
-    return await service.frontier_of(session, plan_id, target or [], weighed)
+    weighed = asked.model_dump(exclude={"target"})
+    return await service.frontier_of(session, plan_id, asked.target, weighed)

@@ -22,7 +22,7 @@ from geo.topology.portions import inhabited
 from geo.topology.survey import ground_of, plane_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,11 +42,11 @@ SELECT id FROM community WHERE id = :community OR (CAST(:community AS uuid) IS N
 
 
 async def frontier_of(
-    session: AsyncSession, plan_id: UUID, targets: Sequence[int], weighed: Sequence[float] = ()
+    session: AsyncSession, plan_id: UUID, targets: Sequence[int], weighed: Mapping[str, float]
 ) -> FrontierRead:
     """What other target sizes would mean for the ground of a plan, added up over its communities.
 
-    ``weighed`` are the values of ``Leanings`` in their order.
+    ``weighed`` holds the multiples of ``Leanings`` by name.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -64,7 +64,7 @@ async def frontier_of(
         )
     places = {"community": plan["community_id"], "subdistrict": plan["subdistrict_id"]}
     communities = (await session.execute(text(COMMUNITIES), places)).scalars().all()
-    weights = Leanings(*weighed).weights()
+    weights = Leanings(**weighed).weights()
     began = perf_counter()
     found: list[tuple[Choice, ...]] = []
     for community in communities:

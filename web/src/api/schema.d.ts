@@ -6346,6 +6346,7 @@ export interface components {
              * @default 1
              */
             seed: number;
+            weights?: components["schemas"]["Weighing"] | null;
         };
         /**
          * RunRead
@@ -6386,6 +6387,7 @@ export interface components {
             total: number;
             /** Trouble */
             trouble: string;
+            weights: components["schemas"]["Weighing"] | null;
         };
         /**
          * SearchRead
@@ -7079,6 +7081,37 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Weighing
+         * @description What counts how much: 1 as usual, 2 twice as much, 0 not at all.
+         */
+        Weighing: {
+            /**
+             * Few Grids
+             * @default 1
+             */
+            few_grids: number;
+            /**
+             * Near Target
+             * @default 1
+             */
+            near_target: number;
+            /**
+             * Short Walks
+             * @default 1
+             */
+            short_walks: number;
+            /**
+             * Whole Buildings
+             * @default 1
+             */
+            whole_buildings: number;
+            /**
+             * Whole Stairwells
+             * @default 1
+             */
+            whole_stairwells: number;
         };
         /**
          * WhereRead
@@ -13191,8 +13224,12 @@ export interface operations {
     read_frontier_api_plans__plan_id__frontier_get: {
         parameters: {
             query?: {
-                /** @description Target sizes to try; six by default. */
-                target?: number[] | null;
+                few_grids?: number;
+                near_target?: number;
+                short_walks?: number;
+                whole_buildings?: number;
+                whole_stairwells?: number;
+                target?: number[];
             };
             header?: never;
             path: {

@@ -5,6 +5,7 @@ import type { Line } from '../api/line'
 import { answer, done, type Answer } from '../api/service'
 import type { LogEntry, Patch, PlanState, Workbench } from '../core/plan/wire'
 import type { Parcel, Reply } from '../core/plan/courier'
+import type { Leanings } from '../core/plan/leanings'
 import type { Rule } from '../core/plan/plan'
 import { STALE } from '../core/plan/refusals'
 
@@ -30,6 +31,7 @@ export interface Run {
   readonly done: number
   readonly total: number
   readonly trouble: string
+  readonly weights: Leanings | null
   readonly cancel_asked: boolean
   readonly asked_at: string
   readonly started_at: string | null
@@ -211,6 +213,8 @@ export function openAsks(line: Line) {
       get<Comparison>('/api/compare', { left, right, ...(community_id ? { community_id } : {}) }),
     reigns: (community_id: string) => get<Reign[]>('/api/history/reigns', { community_id }),
     gridsAt: (community_id: string, date: string) => get<Collection>('/api/history/grids', { community_id, date }),
+    /** The household rule that holds for a community today. */
+    ruleFor: (community_id: string) => get<Rule>(`/api/rules/${encodeURIComponent(community_id)}`),
     figures: (community_id: string) => get<unknown>('/api/figures', { community_id }),
   }
 }
