@@ -1,7 +1,7 @@
 """The door to the store: one engine a process, one transaction a request.
 
-Services take the session first and never commit; ``transaction`` commits once the request has succeeded and before
-its answer leaves, so whoever reads an answer reads a store that has it.
+Services take the session first and never commit; ``lent`` commits once the request has succeeded and before its answer
+leaves, so whoever reads an answer reads a store that has it. Beginning and ending are a trip each (``api.lease``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from api import lease
+
 CONVENTION = {
     "ix": "%(table_name)s_%(column_0_name)s",
     "uq": "%(table_name)s_%(column_0_N_name)s_key",
@@ -23,6 +25,11 @@ CONVENTION = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+
+RECYCLED_S = 1800
+"""Seconds after which a connection is replaced: what lies between us and a distant store forgets idle ones."""
+STATEMENTS_KEPT = 1000
+"""Prepared statements a connection remembers; more distinct ones than that, and each costs a second trip."""
 
 
 class Row(DeclarativeBase):
@@ -47,30 +54,39 @@ def synchronous(url: str) -> URL:
 
 def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine whose connections are tested before use, so that a restarted store is met with a new one."""
-    return create_async_engine(
+    engine = create_async_engine(
         asynchronous(url),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
+        pool_recycle=RECYCLED_S,
         pool_timeout=10,
         hide_parameters=True,  # an error's text is logged, and parameters hold what people wrote
+        connect_args={"prepared_statement_cache_size": STATEMENTS_KEPT},
     )
+    lease.watch(engine)
+    return engine
 
 
-async def open_transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    """One request, one transaction: committed when the route has returned, rolled back when it raised.
+async def borrow(request: Request) -> AsyncIterator[AsyncSession]:
+    """One request, one transaction: kept when the route has returned, undone when it raised.
 
-    It belongs to nobody, so row-level security shows it nothing: for health and for logging in.
+    Nothing has begun yet: whoever says in whose name it is begins it (``api.access.admission``).
     """
-    engine: AsyncEngine = request.app.state.engine
-    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+    async with lease.lent(request.app.state.lending) as session:
         yield session
 
 
-async def transaction(
-    request: Request, session: Annotated[AsyncSession, Depends(open_transaction, scope="function")]
-) -> AsyncIterator[AsyncSession]:
-    """The same, with the asker's jurisdiction written into it (``api.access.admission``)."""
+Borrowed = Annotated[AsyncSession, Depends(borrow, scope="function")]
+
+
+async def open_transaction(session: Borrowed) -> AsyncSession:
+    """A transaction that belongs to nobody, so row-level security shows it nothing: for health and for logging in."""
+    await lease.begin(session)
+    return session
+
+
+async def transaction(request: Request, session: Borrowed) -> AsyncIterator[AsyncSession]:
+    """A transaction with the asker's jurisdiction written into it (``api.access.admission``)."""
     admission: Admission = request.app.state.admission
     async with admission(request, session):
         yield session
@@ -79,8 +95,7 @@ async def transaction(
 @asynccontextmanager
 async def fresh_look(request: Request) -> AsyncIterator[AsyncSession]:
     """A transaction of its own for a live stream; admitted anew, so that a session ended meanwhile ends the stream."""
-    opened = asynccontextmanager(open_transaction)(request)
-    async with opened as session, request.app.state.admission(request, session):
+    async with asynccontextmanager(borrow)(request) as session, request.app.state.admission(request, session):
         yield session
 
 

@@ -11,6 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 from api import health, pages, problems
 from api.access import admission, guard
 from api.access.headers import SecurityHeaders
+from api.access.known import Known
 from api.access.limits import BodyLimit, RateLimit
 from api.access.oidc_routes import router as oidc
 from api.access.passwords import Kiln
@@ -24,6 +25,7 @@ from api.heat.watch import Watch
 from api.imports.routes import router as imports
 from api.issues.public_routes import router as residents
 from api.issues.routes import router as issues
+from api.lease import lending
 from api.maps import basemap
 from api.maps.door import TileDoor
 from api.maps.routes import router as maps
@@ -48,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         if settings.app_database_url is None:
             raise ValueError("Settings.app_database_url must say where the store is.")
         app.state.engine = create_engine(settings.app_database_url, pool_size=settings.pool_size)
+        app.state.lending = lending(app.state.engine)
         app.state.tiles = open_store(
             settings.app_database_url, connections=settings.tile_connections, shelf_bytes=settings.tile_memory_mb << 20
         )
@@ -71,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.admission = admission.admitted
+    app.state.known = Known()
     app.state.kiln = Kiln()
     plans.furnish(app)
     problems.install(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 import structlog
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -108,14 +109,11 @@ async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
 NOT_NOW = {"57P01", "57P02", "57P03", "53300"}
 
 
-def _is_away(error: DBAPIError) -> bool:
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in NOT_NOW
-
-
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, DBAPIError) and _is_away(error):
+    """An error of the store, told by SQLAlchemy or (as a transaction begins and ends) by asyncpg itself."""
+    code = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    if code in NOT_NOW or code.startswith("08") or getattr(error, "connection_invalidated", False):
         return await _on_store_error(request, error)
-    code = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
     for start, (status, sentence) in BY_SQLSTATE.items():
         if code.startswith(start):
             log.info("refused by the store", path=request.url.path, sqlstate=code)
@@ -137,9 +135,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _on_service_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    for away in (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError):
+    for away in (OperationalError, InterfaceError, asyncpg.InterfaceError, PoolTimeoutError, ConnectionError):
         app.add_exception_handler(away, _on_store_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(asyncpg.PostgresError, _on_database_error)
     app.add_exception_handler(UnicodeError, _on_unspeakable)
     app.add_exception_handler(OverflowError, _on_unspeakable)
     app.add_exception_handler(Exception, _on_anything)

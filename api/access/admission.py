@@ -15,20 +15,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
+import asyncpg
 from fastapi import Depends, Request, Response
 from sqlalchemy import text
 
 from api.access import forgery
 from api.access.audit import Action, address_prefix, record
+from api.access.known import Recognised
 from api.access.roles import Role
 from api.database import Session
 from api.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from api.lease import begin
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncSession
+
+    from api.access.known import Known
 
 COOKIE = "minqing_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,9 +41,12 @@ LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 LONGEST_TOKEN = 200
 COOKIE_S = 7 * 86_400
 
-BY_SESSION = text("SELECT * FROM enter_by_session(:digest)")
-BY_TOKEN = text("SELECT * FROM enter_by_token(:digest)")
+BY_SESSION = text("SELECT e.*, md5(e::text) AS stamp FROM enter_by_session(:digest) AS e")
+BY_TOKEN = text("SELECT e.*, md5(e::text) AS stamp FROM enter_by_token(:digest) AS e")
 AS_VISITOR = text("SELECT enter_as_visitor()")
+AGAIN = r"SELECT enter_again('{way}', '\x{digest}', '{stamp}')"
+ANOTHER = "MQ001"
+"""What the store says when the asker is no longer who they were (migration 0008)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def _is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a request shows of who makes it, for statements that admit and answer in one (``api.maps``).
+    """What a request shows of who makes it.
 
     ``way`` is "session", "token" or "visitor"; ``here`` whether the request was made on this machine.
     """
@@ -111,13 +118,13 @@ class Credential:
 
 
 def credential(request: Request) -> Credential:
-    """What this reading request shows; the store judges it."""
+    """What this request shows; the store judges it. What is too long to be one of ours is cut, and so is none."""
     here = on_this_machine(request)
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return Credential("token", digest(bearer.strip()[:LONGEST_TOKEN]), here)
+        return Credential("token", digest(bearer.strip()[:LONGEST_TOKEN]), here=here)
     if cookie := request.cookies.get(COOKIE):
-        return Credential("session", digest(cookie[:LONGEST_TOKEN]), here)
+        return Credential("session", digest(cookie[:LONGEST_TOKEN]), here=here)
     return Credential("visitor", here=here)
 
 
@@ -153,41 +160,60 @@ def hand_out(request: Request, response: Response, cookie: str) -> None:
 
 
 async def _recognise(request: Request, session: AsyncSession) -> Asker | None:
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return await _by_token(request, session, bearer.strip())
-    if cookie := request.cookies.get(COOKIE):
-        return await _by_session(request, session, cookie)
-    if request.method in SAFE_METHODS and on_this_machine(request) and (await session.execute(AS_VISITOR)).scalar():
-        return Asker()
-    return None
-
-
-async def _by_session(request: Request, session: AsyncSession, cookie: str) -> Asker | None:
-    if len(cookie) > LONGEST_TOKEN:
+    """Begin the transaction in the name of whoever asks; None for nobody one knows."""
+    shown = credential(request)
+    if shown.way == "visitor" and (request.method not in SAFE_METHODS or not shown.here):
         return None
-    row = (await session.execute(BY_SESSION, {"digest": digest(cookie)})).mappings().one()
-    if row["account_id"] is None or (row["demo"] and not on_this_machine(request)):
+    known: Known = request.app.state.known
+    recognised = await _again(session, known, shown) or await _anew(session, shown)
+    if recognised is None or (recognised.demo and not shown.here):
         return None
+    known.keep(shown, recognised)
     if request.method not in SAFE_METHODS:
-        forgery.refuse(request, cookie)
-    return _asker(row, row["session_id"])
+        _refuse_change(request, recognised)
+    return recognised.asker
 
 
-async def _by_token(request: Request, session: AsyncSession, bearer: str) -> Asker | None:
-    if len(bearer) > LONGEST_TOKEN:
+async def _again(session: AsyncSession, known: Known, shown: Credential) -> Recognised | None:
+    """Begin as whom this credential stood for the last time, in one trip; None, and begun as nobody, if it does not."""
+    expected = known.find(shown)
+    if expected is None:
+        await begin(session)
         return None
-    row = (await session.execute(BY_TOKEN, {"digest": digest(bearer)})).mappings().one()
-    if row["account_id"] is None or (row["demo"] and not on_this_machine(request)):
+    try:
+        await begin(session, AGAIN.format(way=shown.way, digest=shown.digest.hex(), stamp=expected.stamp))
+    except asyncpg.PostgresError as error:
+        if error.sqlstate != ANOTHER:
+            raise
+        known.forget(shown)
+        await begin(session, anew=True)
         return None
-    if request.method not in SAFE_METHODS and "write" not in row["scopes"]:
+    return expected
+
+
+async def _anew(session: AsyncSession, shown: Credential) -> Recognised | None:
+    if shown.way == "visitor":
+        admitted = (await session.execute(AS_VISITOR)).scalar()
+        return Recognised(Asker(), "visitor") if admitted else None
+    query = BY_TOKEN if shown.way == "token" else BY_SESSION
+    row = (await session.execute(query, {"digest": shown.digest})).mappings().one()
+    if row["account_id"] is None:
+        return None
+    asker = Asker(
+        row["account_id"],
+        row["person_id"],
+        row["login"],
+        row.get("session_id"),
+        frozenset(Role(name) for name in row["roles"]),
+    )
+    return Recognised(asker, row["stamp"], demo=row["demo"], may_write="write" in row.get("scopes", ("write",)))
+
+
+def _refuse_change(request: Request, recognised: Recognised) -> None:
+    if recognised.asker.session_id is not None:
+        forgery.refuse(request, request.cookies[COOKIE])
+    elif not recognised.may_write:
         raise ForbiddenError("此令牌只能读取。", "This token may only read.")
-    return _asker(row, None)
-
-
-def _asker(row: RowMapping, session_id: UUID | None) -> Asker:
-    roles = frozenset(Role(name) for name in row["roles"])
-    return Asker(row["account_id"], row["person_id"], row["login"], session_id, roles)
 
 
 async def asker(session: Session) -> Asker:

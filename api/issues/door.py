@@ -11,24 +11,24 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import lease
 from api.access.admission import COOKIE, SAFE_METHODS, Asker, address_of, admitted
 from api.access.audit import Action, record
 from api.access.keyring import Keyring
 from api.access.roles import Role
 from api.access.routes import the_ring
-from api.database import open_transaction
+from api.database import Borrowed
 from api.errors import NotFoundError
 from api.issues.report import Sender
 
 
-async def anybody(
-    request: Request, session: Annotated[AsyncSession, Depends(open_transaction, scope="function")]
-) -> AsyncIterator[AsyncSession]:
+async def anybody(request: Request, session: Borrowed) -> AsyncIterator[AsyncSession]:
     """A transaction of whoever asks; of nobody where neither cookie nor token is shown."""
     if COOKIE in request.cookies or "authorization" in request.headers:
         async with admitted(request, session):
             yield session
         return
+    await lease.begin(session)
     session.info["asker"] = Asker()
     session.info["address"] = address_of(request)
     yield session

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData, MutableHeaders
 from api.access.admission import admitted
 from api.access.keyring import Keyring
 from api.access.routes import the_ring
-from api.database import open_transaction
+from api.database import Borrowed
 from api.errors import UnauthenticatedError
 from api.issues.door import AnySession, sender
 from api.open311 import service
@@ -25,7 +25,6 @@ from api.open311.xml import as_xml
 router = APIRouter(prefix="/open311", tags=["open311"])
 Form = Annotated[Literal["json", "xml"], Path(description="json or xml.")]
 Code = Annotated[str, Path(max_length=81)]
-Open = Annotated[AsyncSession, Depends(open_transaction, scope="function")]
 LONGEST_FORM = 64 * 1024
 
 
@@ -67,7 +66,7 @@ async def read_request(session: AnySession, code: Code, form: Form) -> Response:
     return told([await service.request(session, code)], "service_requests", form)
 
 
-async def keyed(request: Request, session: Open) -> AsyncIterator[tuple[AsyncSession, FormData]]:
+async def keyed(request: Request, session: Borrowed) -> AsyncIterator[tuple[AsyncSession, FormData]]:
     """The transaction of whoever holds the ``api_key`` of the form, and the form.
 
     Raises:
