@@ -16,14 +16,17 @@ from api.trouble import Trouble
 
 if TYPE_CHECKING:
     import socket
+    from pathlib import Path
 
     from api.operations.data_dir import DataDir
     from api.operations.store import Store
     from api.settings import Settings
 
 LOGS = {"api.serve": "service.log", "api.worker": "worker.log"}
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 180.0
+"""Patience with a crowded machine; a service that has died is noticed at once."""
 STOP_WITHIN_S = 30.0
+LONGEST_QUOTE = 300
 
 
 def start(
@@ -80,11 +83,21 @@ def wait_until_ready(process: subprocess.Popen[bytes], listening: socket.socket,
         if answers(*here(listening)):
             return
         time.sleep(0.02)
+    ended = process.poll()
     stop(process)
+    how = f"静默 {READY_WITHIN_S:.0f} 秒" if ended is None else f"退出码 {ended}"
+    said = f"silent for {READY_WITHIN_S:.0f} s" if ended is None else f"ended with {ended}"
+    log = data.logs / LOGS["api.serve"]
     raise Trouble(
-        f"服务没有启动，原因见 {data.logs / 'service.log'}（./minqing logs）。",
-        f"The service did not start; {data.logs / 'service.log'} says why (./minqing logs).",
+        f"服务没有启动（{how}），原因见 {log}（./minqing logs）。最后一行：{_last_line(log)}",
+        f"The service did not start ({said}); {log} says why (./minqing logs). Its last line: {_last_line(log)}",
     )
+
+
+def _last_line(log: Path) -> str:
+    """The last words of a log, as far as one reads them in a sentence."""
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
+    return next((line.strip()[-LONGEST_QUOTE:] for line in reversed(lines) if line.strip()), "—")
 
 
 def here(listening: socket.socket) -> tuple[str, int]:

@@ -90,6 +90,7 @@ def serving() -> Iterator[str]:
     with ExitStack() as held:
         home = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="mq-", dir="/tmp")))
         home.chmod(0o755)
+        (home / "store").mkdir(mode=0o711)
         cluster = clusters.locate(home / "store")
         clusters.create(cluster)
         held.callback(clusters.stop, clusters.start(cluster, durable=False))
