@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from api import health, pages, problems
+from api import health, pages, problems, switchboard
 from api.access import admission, guard
 from api.access.headers import SecurityHeaders
 from api.access.known import Known
@@ -70,7 +70,6 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         telemetry=SILENT,
-        responses=problems.RESPONSES,
     )
     app.state.settings = settings
     app.state.admission = admission.admitted
@@ -78,27 +77,30 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.kiln = Kiln()
     plans.furnish(app)
     problems.install(app)
-    for router in (
-        health.router,
-        account,
-        oidc,
-        people,
-        places,
-        *plans.ROUTERS,
-        frontier,
-        rules,
-        residents,
-        issues,
-        open311,
-        patrols,
-        maps,
-        heat,
-        office,
-        exports,
-        imports,
-        basemap.router,
-    ):
-        app.include_router(router)
+    switchboard.connect(
+        app,
+        [
+            health.router,
+            account,
+            oidc,
+            people,
+            places,
+            *plans.ROUTERS,
+            frontier,
+            rules,
+            residents,
+            issues,
+            open311,
+            patrols,
+            maps,
+            heat,
+            office,
+            exports,
+            imports,
+            basemap.router,
+        ],
+        problems.RESPONSES,
+    )
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)
     app.add_middleware(TileDoor)
