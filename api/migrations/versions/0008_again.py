@@ -1,7 +1,7 @@
 """Admits again whoever was admitted before, in the same trip that begins the transaction.
 
 Revision ID: 0008
-Revises: 0034
+Revises: 0081
 
 The caller says whom it takes the asker for, as a digest of what ``enter_by_session`` or ``enter_by_token`` answered
 the last time. Everything is worked out anew; a different answer is an error (MQ001), and nothing has been admitted.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0008"
-down_revision = "0034"
+down_revision = "0081"
 branch_labels = None
 depends_on = None
 
