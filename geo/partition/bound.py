@@ -72,6 +72,13 @@ class Question:
         """The least that the allowed numbers of grids cost at ``each`` a grid."""
         return min(self.fewest * each, self.most * each)
 
+    def even_prices(self) -> NDArray[np.float64]:
+        """Prices by households alone, as if so many grids as come nearest to the target were all of one size."""
+        board = self.board
+        total = float(board.households.sum())
+        grids = min(max(round(total / board.target), self.fewest), self.most)
+        return 2.0 * board.size * (total / grids / board.target - 1.0) / board.target * board.households.astype(float)
+
     def first_prices(self, plan: Sequence[Grid]) -> NDArray[np.float64]:
         """Prices that share each grid's cost among its atoms: a household pays its walk and its part of the rest."""
         board, dual = self.board, np.zeros(len(self.board.households))
@@ -159,6 +166,14 @@ class Climb:
         self.turn, self.every = 0, SAMPLED if len(question.board.households) >= FROM_ATOMS else 1
         self.height = -np.inf
         self.restart()
+
+    def try_prices(self, dual: NDArray[np.float64]) -> None:
+        """What the relaxed price alone promises with these prices; nothing is listed."""
+        question = self.question
+        least = price(question.board, question.frames, question.limits, dual, -np.inf, 1, 1, 1, 0)[1]
+        value = float(dual.sum() + question.floor(least))
+        if value > self.relaxed:
+            self.relaxed, self.relaxed_dual, self.relaxed_each = value, dual, float(least.min())
 
     def restart(self) -> None:
         """Begin the programme anew from the connected grids of the pool."""
@@ -264,6 +279,9 @@ def lower_bound(
     """Raise the bound until it meets ``upper``, no better grid exists, or ``going_on`` says stop."""
     climb = Climb(question, pool, plan, upper)
     height, stalled = -np.inf, 0
+    if not question.fewest <= len(plan) <= question.most:  # other numbers of grids are mostly too dear by their sizes
+        climb.try_prices(question.even_prices())
+        rounds = 0 if climb.relaxed >= enough(upper) else rounds
     for _ in range(rounds):
         prices = climb.solve()
         fresh = climb.round(prices, smooth=True) or climb.round(prices, smooth=False)

@@ -35,7 +35,8 @@ class Case:
     Unless ``listed``, the prices ``dual`` (n,) give the bound by the relaxed reduced costs around each medoid. If
     ``listed``, every connected grid costs at least its atoms' prices and ``each``; a plan below ``value`` can contain
     only grids that cost at most ``gap`` more. The verifier lists these anew, and the ``leaves`` divide all ways of
-    combining them (none where the prices suffice).
+    combining them (none where the prices suffice). If ``paired``, plans of two grids are meant, and no pair of
+    medoids allows a cheaper one.
     """
 
     fewest: int
@@ -46,6 +47,7 @@ class Case:
     listed: bool = False
     gap: float = 0.0
     leaves: tuple[Leaf, ...] = ()
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,8 @@ from geo.partition.bound import SLIGHT, Bound, Pool, Question, enough, lower_bou
 from geo.partition.certificate import Case, Proof
 from geo.partition.cover import best_cover
 from geo.partition.frames import Limits, frames_of
-from geo.partition.pricing import price
+from geo.partition.pairs import division, pairs_below
+from geo.partition.pricing import connected, price
 from geo.partition.weave import chains_of, weave
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ WHOLE = 1.0e-4
 MOST_LISTED = 20_000
 #: Steps of the listing around one medoid.
 MOST_STEPS = 300_000
+#: Plans of two grids are proved by pairs of medoids, where there are so many atoms.
+PAIR, PAIRED_ATOMS = 2, (20, 500)
+#: So many divisions between the best pairs are looked at as plans.
+MOST_DIVIDED = 50
 #: Gap above which no listing is tried.
 WIDE = 0.08
 
@@ -95,7 +100,7 @@ def _prove(
     woven = weave(board)
     question = Question(board, frames_of(board, woven, limits), limits, 1, len(board.households))
     attempt = _Attempt(question, tuple(plan), upper, goal, going_on)
-    cases, open_cases = [], [numbers_of_grids(board, violation)]
+    cases, open_cases = attempt.few(*numbers_of_grids(board, violation))
     while open_cases:
         fewest, most = open_cases.pop()
         bound = attempt.bound(fewest, most)
@@ -150,6 +155,42 @@ class _Attempt:
         if value <= bound.value:
             return plain
         return Case(fewest, most, value, bound.near_dual, bound.near_each, listed=True, gap=gap, leaves=cover.leaves)
+
+    def few(self, fewest: int, most: int) -> tuple[list[Case], list[tuple[int, int]]]:
+        """Close the cases of one grid and of two by themselves, where these hold many atoms; and what is left open.
+
+        Their programme hardly converges there, for almost every atom may go with almost every other.
+        """
+        atoms = len(self.question.board.households)
+        if fewest > PAIR or len(self.plan) > PAIR or not PAIRED_ATOMS[0] <= atoms <= PAIRED_ATOMS[1]:
+            return [], [(fewest, most)]
+        numbers = range(fewest, min(most, PAIR) + 1)
+        closed = [self.paired() if number == PAIR else self.alone() for number in numbers]
+        whole = self.question.coarse(PAIR)
+        if any(case.value < enough(self.goal) for case in closed) and not whole:
+            return [], [(fewest, most)]
+        return closed, [(PAIR + 1, most)] if most > PAIR else []
+
+    def alone(self) -> Case:
+        """The case of one grid: prices so high that every atom is taken."""
+        dual = np.full(len(self.question.board.households), abs(self.goal) + 1.0)
+        question = self.question
+        least = price(question.board, question.frames, question.limits, dual, -np.inf, 1, 1, 1, 0)[1]
+        return Case(1, 1, min(float(dual.sum() + least.min()), self.goal), dual)
+
+    def paired(self) -> Case:
+        """The case of two grids: every pair of medoids is asked, and the best pairs' own divisions are looked at."""
+        board, limits = self.question.board, self.question.limits
+        pairs, values = pairs_below(board, limits, enough(self.goal))
+        for i, j in pairs[np.argsort(values)][:MOST_DIVIDED].tolist():
+            mine = division(board, limits, i, j)
+            sides = (np.flatnonzero(mine), np.flatnonzero(~mine))
+            if all(
+                len(side) and connected(board, side, sided) for side, sided in zip(sides, (mine, ~mine), strict=True)
+            ):
+                self._take(tuple(sorted(tuple(side.tolist()) for side in sides)))
+        value = min(float(values.min(initial=np.inf)), self.goal)
+        return Case(PAIR, PAIR, value, np.zeros(len(board.households)), paired=True)
 
     def _within(self, question: Question, bound: Bound, gap: float) -> dict[Grid, float] | None:
         """Every connected grid that a plan within the gap can contain; None if they are too many."""

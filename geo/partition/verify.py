@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.partition.verify_pairs import least_of_pairs
 from geo.topology.atoms import EdgeKind
 
 if TYPE_CHECKING:
@@ -182,6 +183,8 @@ def _shape_faults(ledger: Ledger, proof: Proof) -> Iterator[str]:
 
 def _case_value(pricing: Pricing, case: Case) -> float:
     """The cost that no plan of the case's numbers of grids can undercut, computed anew from the prices."""
+    if case.paired:
+        return pricing.paired() if case.fewest == case.most == 2 else -inf  # noqa: PLR2004 - a pair
     base = float(case.dual.sum()) + min(case.fewest * case.each, case.most * case.each)
     if not case.listed:
         least = np.sort([pricing.least(j, case.dual) for j in range(pricing.ledger.n)])
@@ -256,6 +259,17 @@ class Pricing:
                 found.update(frame.walked(rows, dual, threshold))
         costs = {grid: self.ledger.cost(grid, self.proof.fine, self.proof.scale) for grid in found}
         return {grid: cost for grid, cost in costs.items() if cost - dual[sorted(grid)].sum() <= threshold}
+
+    def paired(self) -> float:
+        """What no plan of two grids undercuts."""
+        ledger, scale = self.ledger, self.proof.scale
+        sizes = np.array(
+            [
+                scale * ledger.size(h) + self.proof.fine * ledger.rule.excess(h)
+                for h in range(sum(ledger.households) + 1)
+            ]
+        )
+        return least_of_pairs(ledger.households, scale * ledger.walk, sizes + sizes[::-1])
 
     def reduced(self, grid: frozenset[int], dual: Vector) -> float:
         """Cost minus prices."""

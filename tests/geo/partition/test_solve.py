@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,6 +67,22 @@ def test_every_kind_of_neighbourhood_is_divided_and_proved(kind: str) -> None:
         assert solution.violation == solution.least_violation
         assert solution.gap <= 0.02
     assert np.bincount(division.grid_of).min() > 0
+
+
+@pytest.mark.parametrize("homes", [45, 60])
+def test_villages_of_one_or_two_grids_are_proved(homes: int) -> None:
+    rng = np.random.default_rng(homes)
+    places = 18.0 * np.argwhere(np.ones((homes // 5, 5))) + rng.uniform(-4, 4, (homes, 2))
+    near = [(a, b, 0) for a in range(homes) for b in range(a) if np.linalg.norm(places[a] - places[b]) < 22]
+    (problem,) = problems_of(graph_of(rng.integers(1, 4, homes).tolist(), places, near))
+    solution = solve(problem, Rule(), seed=1)
+    assert solution.status is Status.OPTIMAL
+    assert verify(problem, Rule(), Weights(), solution) == ()
+    assert solution.certificate.objective is not None
+    (pair,) = (case for case in solution.certificate.objective.cases if case.paired)
+    wider = replace(solution.certificate.objective, cases=(replace(pair, fewest=1, most=9),))
+    bent = replace(solution, certificate=replace(solution.certificate, objective=wider))
+    assert any("shows a bound" in fault for fault in verify(problem, Rule(), Weights(), bent))
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:

@@ -35,6 +35,7 @@ def test_the_stranger_shares_no_code_with_the_solver() -> None:
     assert set(told.stdout.split()) == {
         "geo.partition",
         "geo.partition.verify",
+        "geo.partition.verify_pairs",
         "geo.topology",
         "geo.topology.atoms",
     }
