@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,6 +16,7 @@ from api.commands.options import DataDirOption
 from api.commands.owner import as_owner
 from api.commands.speech import say
 from api.imports import record
+from api.imports.journeys import POINTS, gathered
 from api.imports.work import Choice, enter, look
 from api.trouble import Trouble, terminal_language
 from geo.errors import GeoError, InvalidInputError, UnreadableFileError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 WITH_FAULTS, REFUSED = 1, 2
 SHOWN = 10
+CATEGORY = "category:"
 STAGES = {
     "reading": ("读取", "reading"), "comparing": ("比对坐标", "comparing"), "checking": ("检查", "checking"),
     "entering": ("写入", "entering"),
@@ -53,6 +55,7 @@ class Wishes:
     layer: str | None
     columns: Mapping[str, str]
     datum: str
+    categories: Mapping[str, str]
     mend: bool
     dry: bool
     source: str
@@ -72,9 +75,8 @@ def command(  # noqa: PLR0917 - Typer reads the options of the command line off 
 ) -> None:
     """Leave with 0 when all is in, with 1 when it is in but for reported faults, with 2 when it was refused."""
     try:
-        wishes = Wishes(
-            purpose, layer, _columns(column or []), datum or "", mend == "all", dry_run, source or file.name
-        )
+        columns, categories = _columns(column or [])
+        wishes = Wishes(purpose, layer, columns, datum or "", categories, mend == "all", dry_run, source or file.name)
         with as_owner(data_directory) as store, psycopg.connect(store.owner_url) as connection:
             looked, outcome = _load(connection, file, wishes)
     except UnreadableFileError as error:
@@ -89,16 +91,17 @@ def command(  # noqa: PLR0917 - Typer reads the options of the command line off 
     if report is not None:
         _report(report, looked, outcome)
     _tell(looked, outcome, wishes)
-    if looked.faults or outcome.held:
+    if record.all_faults(looked, outcome):
         raise typer.Exit(WITH_FAULTS)
 
 
 def _load(connection: Connection, file: Path, wishes: Wishes) -> tuple[Looked, Outcome]:
     with Bar() as bar:
         bar.tell("reading", 0, 0)
-        layer = _chosen(read_file(file).layers, wishes)
+        layers = read_file(file).layers
+        layer = _chosen(gathered(layers) if wishes.purpose is Purpose.TRACK else layers, wishes)
         connection.execute("SET LOCAL statement_timeout = 0")
-        choice = Choice(wishes.purpose, wishes.source, wishes.columns, wishes.datum)
+        choice = Choice(wishes.purpose, wishes.source, wishes.columns, wishes.datum, wishes.categories)
         looked = look(connection, layer, choice, progress=bar.tell)
         if looked.in_doubt:
             raise Trouble(
@@ -118,7 +121,7 @@ def _load(connection: Connection, file: Path, wishes: Wishes) -> tuple[Looked, O
 def _keep(  # noqa: PLR0917 - what one table of rows is made from
     connection: Connection, import_id: UUID, looked: Looked, accepted: list[int], outcome: Outcome, tally: Any
 ) -> None:
-    record.write_faults(connection, import_id, [*looked.faults, *outcome.held], looked.layer)
+    record.write_faults(connection, import_id, record.all_faults(looked, outcome), looked.layer)
     connection.execute("UPDATE import_fault SET accepted = true WHERE import_id = %s AND number = ANY(%s)",
                        [import_id, accepted])  # fmt: skip
     record.write_outcome(connection, import_id, outcome)
@@ -133,6 +136,8 @@ def _keep(  # noqa: PLR0917 - what one table of rows is made from
 
 def _chosen(layers: tuple[Layer, ...], wishes: Wishes) -> Layer:
     named = [each for each in layers if wishes.layer in {None, each.name}]
+    if len(named) > 1 and wishes.purpose is Purpose.TRACK:
+        named = [each for each in named if each.name.endswith(POINTS)][:1] or named[:1]
     if len(named) > 1:
         kinds = [likely(each.name, each.columns, frozenset(_dimensions(each))) for each in named]
         fitting = [each for each, kind in zip(named, kinds, strict=True) if kind is wishes.purpose]
@@ -149,18 +154,23 @@ def _dimensions(layer: Layer) -> Iterator[int]:
     yield from {int(d) for d in shapely.get_dimensions(layer.geometry) if d >= 0}
 
 
-def _columns(pairs: list[str]) -> dict[str, str]:
+def _columns(pairs: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Our field → a column, and (``category:路灯报修=facility.streetlight``) a list's word → our category."""
     columns: dict[str, str] = {}
+    categories: dict[str, str] = {}
     for pair in pairs:
-        ours, sign, theirs = pair.partition("=")
+        ours, sign, theirs = pair.rpartition("=") if pair.startswith(CATEGORY) else pair.partition("=")
         if not ours or not sign:
             raise InvalidInputError(f"--map {pair}: households=总户数")
-        columns[ours] = theirs
-    return columns
+        if ours.startswith(CATEGORY):
+            categories[ours.removeprefix(CATEGORY)] = theirs
+        else:
+            columns[ours] = theirs
+    return columns, categories
 
 
 def _report(path: Path, looked: Looked, outcome: Outcome) -> None:
-    faults = [*looked.faults, *outcome.held]
+    faults = record.all_faults(looked, outcome)
     if path.suffix.lower() == ".xlsx":
         fault_files.excel(faults, path)
         return
@@ -170,6 +180,7 @@ def _report(path: Path, looked: Looked, outcome: Outcome) -> None:
         "file": looked.layer.source, "layer": looked.layer.name, "as": looked.choice.purpose.value,
         "columns": dict(looked.columns), "datum": looked.reading.datum.value,
         "finding": record.finding_of(looked.found), "rows": outcome.counts(),
+        "categories": [asdict(word) for word in looked.translated],
     }  # fmt: skip
     path.write_text(json.dumps({**about, **said}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -184,7 +195,12 @@ def _tell(looked: Looked, outcome: Outcome, wishes: Wishes) -> None:
         f"{done[1]}: {counts['added']} added, {counts['changed']} changed, {counts['same']} the same, "
         f"{counts['gone']} no longer in the source, {counts['held']} held back.",
     )
-    faults = [*looked.faults, *outcome.held]
+    for word in looked.translated[:SHOWN]:
+        say(
+            f"  {word.theirs or '—'} → {word.ours} × {word.count}",
+            f"  {word.theirs or '—'} → {word.ours} × {word.count}",
+        )
+    faults = record.all_faults(looked, outcome)
     for fault in faults[:SHOWN]:
         say(f"! {fault.zh}", f"! {fault.en}", to_error=True)
     if len(faults) > SHOWN:

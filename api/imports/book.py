@@ -42,9 +42,28 @@ class Book:
         rows = self.connection.execute("SELECT uuid7() FROM generate_series(1, %s)", [count]).fetchall()
         return [row[0] for row in rows]
 
-    def add(self, kind: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Insert rows whose first column is ``id``; a geometry is given as shapely's."""
+    def add(
+        self,
+        kind: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        *,
+        looked_up: Mapping[str, str] | None = None,
+    ) -> int:
+        """Insert rows whose first column is ``id``; a geometry is given as shapely's.
+
+        Args:
+            kind: the table.
+            columns: of the rows.
+            rows: the rows.
+            looked_up: further columns, each with our own SQL that finds its value for the row ``a``.
+        """
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        more = looked_up or {}
+        into = sql.SQL(", ").join(map(sql.Identifier, [*columns, *more]))
+        found = sql.SQL(", ").join(
+            [*(sql.SQL("a.") + sql.Identifier(name) for name in columns), *(sql.SQL(how) for how in more.values())]
+        )
         table, arriving = sql.Identifier(kind), sql.Identifier(f"arriving_{kind}")
         run = self.connection.execute
         run(sql.SQL("CREATE TEMP TABLE {} AS SELECT {} FROM {} LIMIT 0").format(arriving, names, table))
@@ -56,7 +75,7 @@ class Book:
             for row in rows:
                 copy.write_row([_cell(kind, cell) for cell in row])
                 count += 1
-        run(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(table, names, names, arriving))
+        run(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} a").format(table, into, found, arriving))
         run(
             sql.SQL(
                 "INSERT INTO import_change (import_id, kind, place_id, action) SELECT %s, %s, id, 'added' FROM {}"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 EXTRA = {"community": ("kind",), "compound": ("kind", "address")}
 SAME_DEG = 1e-7
 OUTSIDE = 1e-6
+DIFFERS_FROM = 0.005
 LONGEST = {"kind": 40, "address": 400}
 
 
@@ -136,12 +137,21 @@ def _write(  # noqa: PLR0917 - one row's worth of everything
         ids[at] = old["id"]
         changes = {name: value for name, value in _said(level, delivery, at).items() if value and value != old[name]}
         if not shapely.equals_exact(shape, shapes[at], SAME_DEG, normalize=True):
+            _compare(delivery, at, shape, shapes[at], outcome)
             changes |= {"geometry": shapes[at]}
             changes |= {f"{ABOVE[level]}_id": parents[at]} if level in ABOVE else {}
         if changes:
             book.change(level, old["id"], changes)
         outcome.note(delivery, at, "changed" if changes else "same", old["id"], fields=sorted(changes))
     return ids
+
+
+def _compare(delivery: Delivery, at: int, before: shapely.Geometry, after: shapely.Geometry, outcome: Outcome) -> None:
+    """Say where a second source draws a place clearly otherwise than the first."""
+    share = shapely.area(shapely.symmetric_difference(before, after)) / max(shapely.area(before), 1e-30)
+    if share > DIFFERS_FROM:
+        zh, en = f"的边界与已有的相差 {share:.1%}", f"differs from the outline that is there by {share:.1%} of its area"
+        outcome.remark(delivery, at, Kind.DIFFERS, zh, en)
 
 
 def _said(level: str, delivery: Delivery, at: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import structlog
 
 from api.imports import record
 from api.imports.gone import remove_gone
+from api.imports.journeys import gathered
 from api.imports.outcome import Outcome
 from api.imports.preview import preview_of
 from api.imports.undo import undo
@@ -136,7 +137,7 @@ def _read(job: Job) -> None:
         row = connection.execute("SELECT file_name FROM import WHERE id = %s", [job.id]).fetchone()
     assert row is not None
     with Sandbox() as sandbox:
-        layers = sandbox.read(file, name=row[0]).layers
+        layers = gathered(sandbox.read(file, name=row[0]).layers)
     for number, layer in enumerate(layers):
         layer.write(job.folder / f"layer-{number:02d}.arrow")
     job.note(state="read", layers=[_described(layer) for layer in layers])
@@ -167,7 +168,9 @@ def _chosen(job: Job, connection: Connection) -> tuple[Layer, Choice]:
     choice, layers, source = row
     number = next(n for n, layer in enumerate(layers) if layer["name"] == choice["layer"])
     layer = Layer.read(job.folder / f"layer-{number:02d}.arrow")
-    return layer, Choice(Purpose(choice["purpose"]), source, choice["columns"], choice["datum"])
+    return layer, Choice(
+        Purpose(choice["purpose"]), source, choice["columns"], choice["datum"], choice.get("categories", {})
+    )
 
 
 def _check(job: Job) -> None:
@@ -190,7 +193,7 @@ def _check(job: Job) -> None:
         connection.rollback()
     with job.inside() as connection:
         columns = columns_of(connection, layer, choice)
-        record.write_faults(connection, job.id, looked.faults, looked.layer)
+        record.write_faults(connection, job.id, record.all_faults(looked, outcome), looked.layer)
         record.write_outcome(connection, job.id, outcome)
         connection.execute(
             "UPDATE import SET state = 'checked', finding = %s, summary = %s, choice = choice || %s WHERE id = %s",
@@ -216,7 +219,7 @@ def _enter(job: Job) -> None:
         outcome, book = enter(connection, job.id, looked, accepted, leave_out=unwanted, progress=job.progress)
         if parts.get("gone"):
             remove_gone(book, choice.purpose, outcome)
-        record.write_faults(connection, job.id, [*looked.faults, *outcome.held], looked.layer)
+        record.write_faults(connection, job.id, record.all_faults(looked, outcome), looked.layer)
         connection.execute("UPDATE import_fault SET accepted = true WHERE import_id = %s AND number = ANY(%s)",
                            [job.id, sorted(accepted)])  # fmt: skip
         record.write_outcome(connection, job.id, outcome)

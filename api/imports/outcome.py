@@ -29,7 +29,7 @@ class Outcome:
     """Everything that an import came to."""
 
     rows: list[RowOutcome] = field(default_factory=list)
-    held: list[Fault] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     def note(self, delivery: Delivery, at: int, outcome: str, place_id: UUID | None = None, **detail: Any) -> None:
         """One row of the delivery."""
@@ -39,8 +39,13 @@ class Outcome:
         """Keep one row out, and say why."""
         row = int(delivery.rows[at])
         said = Fault(row, field_, kind, Severity.BLOCKS, f"第 {row} 行{zh}，未导入。", f"Row {row} {en}; not loaded.")
-        self.held.append(said)
+        self.faults.append(said)
         self.rows.append(RowOutcome(row, "held", delivery.names[at], None, {"zh": said.zh, "en": said.en}))
+
+    def remark(self, delivery: Delivery, at: int, kind: Kind, zh: str, en: str, *, field_: str = GEOMETRY) -> None:
+        """Say something of one row that goes in all the same."""
+        row = int(delivery.rows[at])
+        self.faults.append(Fault(row, field_, kind, Severity.DOUBTFUL, f"第 {row} 行{zh}。", f"Row {row} {en}."))
 
     def counts(self) -> dict[str, int]:
         """How many rows came to what."""

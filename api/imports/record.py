@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 FAULTS_SHOWN = 400
 """Faults whose shapes before and after are kept for the map; the sentences of all are."""
 CORNERS_SHOWN = 2_000
+CATEGORIES_SHOWN = 300
 NEW = """
 INSERT INTO import (account_id, file_name, source, bytes, state) VALUES (%s, %s, %s, %s, %s) RETURNING id
 """
@@ -43,6 +45,12 @@ def finding_of(found: Detection) -> dict[str, Any]:
         "swapped": found.reading.swapped, "squeezed": found.reading.squeezed, "shift_m": round(found.shift_m, 1),
         "bearing": round(found.bearing, 1), "confidence": round(found.confidence, 3), "zh": found.zh, "en": found.en,
     }  # fmt: skip
+
+
+def all_faults(looked: Looked, outcome: Outcome) -> list[Fault]:
+    """What was wrong with the rows, and what else came up on entering; each fault of a row once."""
+    told = {(fault.row, fault.kind) for fault in looked.faults}
+    return [*looked.faults, *(fault for fault in outcome.faults if (fault.row, fault.kind) not in told)]
 
 
 def write_faults(connection: Connection, import_id: UUID, faults: Sequence[Fault], layer: Layer) -> None:
@@ -86,11 +94,12 @@ def write_outcome(connection: Connection, import_id: UUID, outcome: Outcome) -> 
 
 def summary_of(looked: Looked, outcome: Outcome, tally: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
     """The figures of a finished import, as plain data."""
-    kinds, counts = np.unique([f.kind.value for f in (*looked.faults, *outcome.held)], return_counts=True)
+    kinds, counts = np.unique([f.kind.value for f in all_faults(looked, outcome)], return_counts=True)
     return {
         "rows": outcome.counts(),
         "places": {kind: dict(counted) for kind, counted in tally.items()},
         "faults": dict(zip(kinds.tolist(), counts.tolist(), strict=True)),
+        "categories": [asdict(word) for word in looked.translated[:CATEGORIES_SHOWN]],
     }
 
 

@@ -69,6 +69,9 @@ class ImportChoice(Said):
     purpose: Purpose
     columns: dict[Column, Column] = Field(default_factory=dict, max_length=60)
     datum: DatumSaid = ""
+    categories: dict[Column, Column] = Field(
+        default_factory=dict, max_length=300, description="For reports: a category of the list → one of ours."
+    )
     source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = None
 
 

@@ -151,7 +151,13 @@ async def choose(session: AsyncSession, import_id: UUID, said: ImportChoice, lan
     found = await _at(session, import_id, {"read", "checked"}, language)
     if said.layer not in {layer.name for layer in found.layers}:
         raise InvalidError("文件里没有这个图层。", "The file has no such layer.")
-    choice = {"layer": said.layer, "purpose": said.purpose.value, "columns": said.columns, "datum": said.datum}
+    choice = {
+        "layer": said.layer,
+        "purpose": said.purpose.value,
+        "columns": said.columns,
+        "datum": said.datum,
+        "categories": said.categories,
+    }
     await session.execute(text(CHOOSE), {"id": import_id, "choice": json.dumps(choice), "source": said.source})
     await _enqueue(session, import_id, "check")
     return await read(session, import_id, language)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-KINDS = ("household", "floor", "plan_member", "micro_grid", "plan", "unit", "building", "compound", "community",
-         "subdistrict", "district", "barrier", "area", "official_code")  # fmt: skip
+KINDS = ("issue", "patrol", "household", "floor", "plan_member", "micro_grid", "plan", "unit", "building", "compound",
+         "community", "subdistrict", "district", "barrier", "area", "official_code")  # fmt: skip
 """From the inside outwards: the order in which rows can go; restored in the opposite one."""
 RESTORED = {
     "district": ("code", "name", "name_en", "geometry"),
@@ -28,6 +28,8 @@ RESTORED = {
              "households_declared", "geometry"),
     "floor": ("unit_id", "community_id", "number", "households_declared"),
     "household": ("floor_id", "community_id", "door"),
+    "issue": ("kind", "top", "category", "severity", "title", "description", "address", "stage",
+              "stage_since", "closed_at", "geometry"),
     "barrier": ("kind", "road_class", "name", "name_en", "geometry"),
     "area": ("kind", "name", "name_en", "geometry"),
 }  # fmt: skip
@@ -38,6 +40,14 @@ SELECT DISTINCT i.file_name, i.asked_at FROM import_change mine
    AND later.seq > mine.seq
   JOIN import i ON i.id = later.import_id
  WHERE mine.import_id = %(import)s AND i.state = 'entered' ORDER BY i.asked_at LIMIT 5
+"""
+# Cases that the import moved stand again where they stood: by one more event, for events are never taken back.
+MOVED_BACK = """
+INSERT INTO issue_event (issue_id, seq, at, action, account_id, party, status)
+SELECT i.id, i.version + 1, now(), 'import', me('account'), 'import', h.before->>'status'
+  FROM (SELECT DISTINCT ON (place_id) place_id, before FROM import_change
+         WHERE import_id = %s AND kind = 'issue' AND action = 'changed' ORDER BY place_id, seq) h
+  JOIN issue i ON i.id = h.place_id AND i.status <> h.before->>'status'
 """
 # What came later and stands on the rows that this import added: (kind, name, how many).
 STANDING_ON = """
@@ -57,6 +67,14 @@ UNION ALL SELECT 'micro_grid', g.name, 1 FROM micro_grid g
  WHERE g.compound_id IN (SELECT * FROM mine) AND g.plan_id NOT IN (SELECT * FROM touched)
 UNION ALL SELECT 'plan_of_community', p.name, 1 FROM plan p
  WHERE p.community_id IN (SELECT * FROM mine) AND p.id NOT IN (SELECT * FROM touched)
+UNION ALL SELECT 'issue', i.code, count(*)::integer FROM issue i JOIN issue_event e ON e.issue_id = i.id
+   AND e.action <> 'import' WHERE i.id IN (SELECT * FROM mine) GROUP BY i.code
+UNION ALL SELECT 'issue', i.code, 1 FROM issue i
+ WHERE i.community_id IN (SELECT * FROM mine) AND i.id NOT IN (SELECT * FROM touched)
+UNION ALL SELECT 'patrol', coalesce(s.name, ''), 1 FROM patrol p LEFT JOIN person s ON s.id = p.person_id
+ WHERE p.community_id IN (SELECT * FROM mine) AND p.id NOT IN (SELECT * FROM touched)
+UNION ALL SELECT 'visit', u.name, count(*)::integer FROM visit v JOIN unit u ON u.id = v.unit_id
+ WHERE (v.unit_id IN (SELECT * FROM mine) OR v.patrol_id IN (SELECT * FROM mine)) GROUP BY u.name
 UNION ALL SELECT 'person', s.name, 1 FROM assignment a JOIN person s ON s.id = a.person_id
  WHERE a.place_id IN (SELECT * FROM mine)
 ORDER BY 1, 2 LIMIT 200
@@ -129,6 +147,8 @@ def _change_back(connection: Connection, import_id: UUID, kind: str) -> int:
     """Rows that the import changed; the oldest note of a row is what it was before all of them."""
     if kind not in RESTORED:
         return 0
+    if kind == "issue":
+        connection.execute(MOVED_BACK, [import_id])
     sets = sql.SQL(", ").join(sql.SQL("{0} = old.{0}").format(sql.Identifier(name)) for name in RESTORED[kind])
     return connection.execute(
         sql.SQL(
@@ -145,6 +165,9 @@ def _take_out(connection: Connection, import_id: UUID, kind: str) -> int:
     if kind == "plan_member":  # goes with its grid
         return 0
     added = "SELECT place_id FROM import_change WHERE import_id = %s AND kind = %s AND action = 'added'"
+    if kind == "issue":  # their events go with them, which no account may do by itself
+        taken = connection.execute("SELECT take_back_issues(%s)", [import_id]).fetchone()
+        return int(taken[0]) if taken is not None else 0
     gone = connection.execute(
         sql.SQL("DELETE FROM {} WHERE id IN ({})").format(sql.Identifier(kind), sql.SQL(added)),
         [import_id, kind],

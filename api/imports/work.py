@@ -9,26 +9,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from api.imports import journeys
 from api.imports.book import Book
 from api.imports.enter_buildings import enter_buildings
+from api.imports.enter_grids import enter_grids
+from api.imports.enter_issues import CATEGORIES, enter_issues
+from api.imports.enter_issues import theirs as their_words
 from api.imports.enter_others import enter_areas, enter_barriers, enter_codes
 from api.imports.enter_places import enter_places
+from api.imports.enter_tracks import enter_tracks
+from api.imports.enter_units import enter_households, enter_units
 from api.imports.known import box_of, comparison, stock
 from api.imports.outcome import Outcome
 from geo.crs.datum import Datum
 from geo.crs.detection import Detection, Verdict, detect
 from geo.errors import InvalidInputError
+from geo.exchange import casework
 from geo.exchange.carry import carried, declared_reading, said_to_be
 from geo.exchange.checks import Expectation, check
 from geo.exchange.columns import BY_WORD, guess
 from geo.exchange.delivery import delivery_of
-from geo.exchange.faults import Severity, mended
+from geo.exchange.faults import Kind, Severity, mended
 from geo.exchange.purposes import WANTED, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from uuid import UUID
 
+    from numpy.typing import NDArray
     from psycopg import Connection
 
     from geo.crs.reading import Reading
@@ -45,11 +53,16 @@ ENTER: Mapping[Purpose, Callable[[Book, Delivery, Outcome], None]] = {
     Purpose.BARRIER: enter_barriers,
     Purpose.AREA: enter_areas,
     Purpose.CODE: enter_codes,
+    Purpose.TRACK: enter_tracks,
+    Purpose.GRID: enter_grids,
+    Purpose.UNIT: enter_units,
+    Purpose.HOUSEHOLD: enter_households,
 }
-REMEMBERED = "SELECT columns FROM import_mapping WHERE source = %s AND purpose = %s"
+REMEMBERED = "SELECT columns, categories FROM import_mapping WHERE source = %s AND purpose = %s"
 REMEMBER = """
-INSERT INTO import_mapping (source, purpose, columns, datum) VALUES (%s, %s, %s, %s)
-ON CONFLICT (source, purpose) DO UPDATE SET columns = excluded.columns, datum = excluded.datum, used_at = now()
+INSERT INTO import_mapping (source, purpose, columns, datum, categories) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (source, purpose) DO UPDATE SET columns = excluded.columns, datum = excluded.datum,
+  categories = import_mapping.categories || excluded.categories, used_at = now()
 """
 AUTO = "auto"
 DOUBT_FROM = 0.35
@@ -65,12 +78,14 @@ class Choice:
         source: whose list it is; a second delivery from the same source finds the same places.
         columns: our field → the file's column, before every guess; "" means: none.
         datum: "" as declared, unless the comparison speaks against it; "auto" as the comparison finds; or a datum.
+        categories: for reports: the list's own word → our category, before every guess.
     """
 
     purpose: Purpose
     source: str
     columns: Mapping[str, str] = field(default_factory=dict)
     datum: str = ""
+    categories: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +99,8 @@ class Looked:
         found: what the comparison says.
         columns: our field → its column.
         faults: row by row.
+        came: the shapes in the file's own numbers.
+        translated: for reports: each category of the list and what it is here.
     """
 
     choice: Choice
@@ -92,6 +109,8 @@ class Looked:
     found: Detection
     columns: Mapping[str, str]
     faults: tuple[Fault, ...]
+    came: NDArray[np.object_]
+    translated: tuple[casework.Translated, ...] = ()
 
     @property
     def says_otherwise(self) -> bool:
@@ -117,8 +136,16 @@ def columns_of(connection: Connection, layer: Layer, choice: Choice) -> dict[str
     before = {k: v for k, v in (row[0] if row else {}).items() if v in layer.columns}
     said = {**before, **{k: v for k, v in choice.columns.items() if v}}
     wanted = [name for name in WANTED[choice.purpose].fields if name not in choice.columns or choice.columns[name]]
+    if choice.purpose is Purpose.CODE and "name" not in said and "name" not in choice.columns:
+        of_level = guess(layer.columns, wanted=("community", "subdistrict", "district"))[:1]
+        said |= {} if _named(layer) or not of_level else {"name": of_level[0].column}
     guesses = guess(layer.columns, wanted=wanted, chosen=said)
     return {g.field: g.column for g in guesses if g.confidence > BY_WORD or g.field in said}
+
+
+def _named(layer: Layer) -> bool:
+    """Whether a column calls itself a name; in a list of codes the name may stand under that of its level."""
+    return any(found.confidence > BY_WORD for found in guess(layer.columns, wanted=("name",)))
 
 
 def look(
@@ -143,9 +170,42 @@ def look(
     reading = _reading(layer, choice, found)
     laid = carried(layer, reading, Datum.WGS84) if placed else layer
     progress("checking", 0, len(layer))
-    faults = check(laid, _expectation(connection, laid, choice, columns)) if WANTED[choice.purpose].dimensions else ()
+    faults = _faults(connection, laid, choice, columns)
     progress("checking", len(layer), len(layer))
-    return Looked(choice, laid, reading, found, columns, faults)
+    words = _translated(connection, laid, choice, columns) if choice.purpose is Purpose.ISSUE else ()
+    return Looked(choice, laid, reading, found, columns, faults, layer.geometry, words)
+
+
+def _faults(connection: Connection, laid: Layer, choice: Choice, columns: Mapping[str, str]) -> tuple[Fault, ...]:
+    if choice.purpose is Purpose.CODE:
+        return ()
+    found = check(laid, _expectation(connection, laid, choice, columns))
+    if choice.purpose is Purpose.ISSUE and "address" in columns:  # an address may tell the place when it is entered
+        addressed = {row for row, cell in enumerate(laid.column(columns["address"]), start=1) if cell}
+        found = tuple(f for f in found if f.kind is not Kind.NO_SHAPE or f.row not in addressed)
+    if choice.purpose is Purpose.TRACK:
+        found += tuple(journeys.check(_whole(laid, choice, columns)))
+    return tuple(sorted(found, key=lambda fault: fault.row))
+
+
+def _whole(laid: Layer, choice: Choice, columns: Mapping[str, str]) -> Delivery:
+    return delivery_of(laid, choice.purpose, columns, np.arange(1, len(laid) + 1, dtype=np.intp))
+
+
+def _translated(
+    connection: Connection, laid: Layer, choice: Choice, columns: Mapping[str, str]
+) -> tuple[casework.Translated, ...]:
+    """Each category of a list of reports and what it is here: as said, as remembered from this source, as guessed.
+
+    Raises:
+        InvalidInputError: no column says when things were reported.
+    """
+    if "opened" not in columns:
+        raise InvalidInputError("没有找到受理时间的列，请指定 opened / no column says when it was reported: map opened")
+    row = connection.execute(REMEMBERED, [choice.source, choice.purpose.value]).fetchone()
+    chosen = {**(row[1] if row else {}), **choice.categories}
+    known = [found[0] for found in connection.execute(CATEGORIES).fetchall()]
+    return casework.translated(their_words(_whole(laid, choice, columns)), chosen, known)
 
 
 def _reading(layer: Layer, choice: Choice, found: Detection) -> Reading:
@@ -187,12 +247,7 @@ def enter(
         accepted: numbers of the faults whose mends somebody accepted.
         leave_out: rows of the file (from 1) that somebody does not want.
         progress: told the stage.
-
-    Raises:
-        InvalidInputError: this purpose cannot be entered.
     """
-    if looked.choice.purpose not in ENTER:
-        raise InvalidInputError(f"{looked.choice.purpose.value}: 暂不支持 / not yet supported.")
     taken = [fault for number, fault in enumerate(looked.faults) if number in accepted]
     layer, rows = _mended(looked, taken)
     outcome = Outcome()
@@ -202,7 +257,9 @@ def enter(
     book = Book(connection, import_id, looked.choice.source)
     progress("entering", 0, len(free))
     delivery = delivery_of(layer, looked.choice.purpose, looked.columns, rows)
-    if len(free):
+    if len(free) and looked.choice.purpose is Purpose.ISSUE:
+        enter_issues(book, delivery.take(free), outcome, looked)
+    elif len(free):
         ENTER[looked.choice.purpose](book, delivery.take(free), outcome)
     held = [at for at, row in enumerate(rows) if int(row) in blocked]
     for at in held:
@@ -223,5 +280,7 @@ def _mended(looked: Looked, taken: list[Fault]) -> tuple[Layer, np.ndarray[Any, 
 def _remember(connection: Connection, looked: Looked) -> None:
     choice = looked.choice
     connection.execute(
-        REMEMBER, [choice.source, choice.purpose.value, json.dumps(dict(looked.columns)), looked.reading.datum.value]
-    )
+        REMEMBER,
+        [choice.source, choice.purpose.value, json.dumps(dict(looked.columns)), looked.reading.datum.value,
+         json.dumps(dict(choice.categories))],
+    )  # fmt: skip

@@ -52,6 +52,14 @@ class Kind(StrEnum):
     ZERO_COUNT = "zero-count"
     ABSURD_COUNT = "absurd-count"
     MIXED_NAME = "mixed-name"
+    NO_TIME = "no-time"
+    NO_CATEGORY = "no-category"
+    CLOSED_EARLY = "closed-early"
+    TOO_FAST = "too-fast"
+    ODD_TRACK = "odd-track"
+    UNKNOWN_PLACE = "unknown-place"
+    UNCOVERED = "uncovered"
+    DIFFERS = "differs"
 
 
 @dataclass(frozen=True, slots=True)

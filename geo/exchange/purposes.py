@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     BARRIER = "barrier"
     AREA = "area"
     HOUSEHOLD = "household"
+    ISSUE = "issue"
+    TRACK = "track"
     CODE = "code"
 
 
@@ -61,13 +63,22 @@ WANTED: dict[Purpose, Wanted] = {
     ),
     Purpose.UNIT: Wanted(
         "单元", "units", (*_NAMED, "compound", "building", "unit", "households", "floors", "address"),
-        frozenset({POINTS, AREAS}), "building",
+        frozenset({POINTS, AREAS}), "",
     ),
     Purpose.GRID: Wanted("微网格", "micro-grids", (*_NAMED, "grid", "households", "worker"), _AREAS),
     Purpose.BARRIER: Wanted("道路、河流、围墙", "barriers", (*_NAMED, "kind", "road_class"), frozenset({LINES})),
     Purpose.AREA: Wanted("水面、绿地", "water and parks", (*_NAMED, "kind"), _AREAS),
     Purpose.HOUSEHOLD: Wanted(
-        "住户", "households", ("code", "compound", "building", "unit", "floor", "door", "address"), frozenset(), "unit"
+        "住户", "households", ("code", "compound", "building", "unit", "floor", "door", "households", "address"),
+        frozenset(),
+    ),
+    Purpose.ISSUE: Wanted(
+        "诉求、事件", "issues",
+        ("code", "category", "subcategory", "title", "description", "address", "opened", "closed", "due", "status"),
+        frozenset({POINTS}),
+    ),
+    Purpose.TRACK: Wanted(
+        "巡查轨迹", "patrol tracks", ("track", "track_fid", "name", "time", "accuracy"), frozenset({POINTS, LINES})
     ),
     Purpose.CODE: Wanted("官方代码表", "official codes", ("code", "name", "level"), frozenset()),
 }  # fmt: skip
@@ -80,6 +91,10 @@ def likely(name: str, columns: tuple[str, ...], dimensions: frozenset[int]) -> P
         if any(word in said for word in words) and (not dimensions or dimensions & WANTED[purpose].dimensions):
             return purpose
     present = {column.lower() for column in columns}
+    if said.endswith("track_points") or (POINTS in dimensions and present & _TIMES):
+        return Purpose.TRACK
+    if present & _REPORTS and (not dimensions or POINTS in dimensions):
+        return Purpose.ISSUE
     if LINES in dimensions:
         return Purpose.BARRIER
     if not dimensions:
@@ -87,8 +102,25 @@ def likely(name: str, columns: tuple[str, ...], dimensions: frozenset[int]) -> P
     return Purpose.BUILDING
 
 
+_TIMES = {"track_fid", "定位时间", "gps_time", "轨迹编号"}
+_REPORTS = {
+    "受理时间",
+    "诉求类型",
+    "事件类型",
+    "诉求内容",
+    "created_date",
+    "createddate",
+    "requested_datetime",
+    "srtype",
+    "complaint_type",
+    "工单编号",
+    "问题类别",
+    "service_request_id",
+}
 _DOORS = {"door", "门牌", "门牌号", "房号", "室号", "户室"}
 _WORDS: dict[Purpose, tuple[str, ...]] = {
+    Purpose.TRACK: ("track_points", "轨迹"),
+    Purpose.ISSUE: ("complaint", "诉求", "工单", "issue", "事件"),
     Purpose.GRID: ("micro_grid", "microgrid", "grid", "网格"),
     Purpose.BUILDING: ("building", "楼栋", "房屋", "建筑", "footprint"),
     Purpose.COMPOUND: ("compound", "小区", "院落"),

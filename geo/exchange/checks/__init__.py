@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geo.exchange.checks import codes, counts, naming, nesting, places, rings, siblings, twins
+from geo.exchange.checks import codes, counts, naming, nesting, places, reports, rings, siblings, twins
 from geo.exchange.columns import BY_WORD, guess
 
 if TYPE_CHECKING:
@@ -50,10 +50,17 @@ def check(layer: Layer, expected: Expectation | None = None) -> tuple[Fault, ...
     """
     meant = expected or Expectation()
     named = dict(meant.columns) or {g.field: g.column for g in guess(layer.columns) if g.confidence > BY_WORD}
+    if meant.kind in {
+        "issue",
+        "track",
+    }:  # points of reports and receivers: nothing of what areas and lists of places have
+        told = reports.check(layer, named) if meant.kind == "issue" else ()
+        return tuple(sorted([*places.check(layer), *told], key=lambda fault: fault.row))
     faults = [*places.check(layer), *rings.check(layer), *twins.check(layer)]
     faults += siblings.check(layer, gaps=meant.kind in TILES)
-    if "code" in named:
-        faults += codes.check(layer, named["code"])
+    code = named.get("code", named.get("grid", "") if meant.kind == "grid" else "")
+    if code and meant.kind not in {"household", "unit"}:
+        faults += codes.check(layer, code)
     if meant.parents is not None:
         faults += nesting.check(layer, meant.parents, outside=meant.outside)
     for wanted in COUNTS:

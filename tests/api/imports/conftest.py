@@ -64,7 +64,7 @@ class City:
         accepted = [n for n, fault in enumerate(looked.faults) if fault.mend is not None] if mend else []
         import_id = record.open_import(self.connection, given.name, source or given.name, 1, "entered")
         outcome, book = enter(self.connection, import_id, looked, accepted)
-        record.write_faults(self.connection, import_id, [*looked.faults, *outcome.held], looked.layer)
+        record.write_faults(self.connection, import_id, record.all_faults(looked, outcome), looked.layer)
         record.write_outcome(self.connection, import_id, outcome)
         return Loaded(import_id, looked, outcome, book)
 

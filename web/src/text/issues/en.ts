@@ -57,6 +57,7 @@ export const english: IssueTexts = {
     remind: 'Reminder',
     warn: 'Warning',
     list: 'Put on the red-and-black list',
+    import: 'Brought by a list',
   },
   parties: {
     reporter: 'Reporter',
@@ -70,6 +71,7 @@ export const english: IssueTexts = {
     called: 'Body called',
     neighbour: 'Neighbour',
     clock: 'System',
+    import: 'Import',
   },
   kinds: { request: 'Request', event: 'Event', hazard: 'Hazard', component: 'Component' },
   severities: ['Normal', 'Raised', 'Serious', 'Urgent'],

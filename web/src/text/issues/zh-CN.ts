@@ -55,6 +55,7 @@ export const chinese = {
     remind: '提醒',
     warn: '预警',
     list: '列入红黑榜',
+    import: '由清单导入',
   },
   parties: {
     reporter: '报告人',
@@ -68,6 +69,7 @@ export const chinese = {
     called: '报到单位',
     neighbour: '邻居',
     clock: '系统',
+    import: '导入',
   },
   kinds: { request: '诉求', event: '事件', hazard: '隐患', component: '部件' },
   severities: ['一般', '较重', '严重', '紧急'],
