@@ -4722,6 +4722,13 @@ export interface components {
          * @description What one layer is taken for, which column is which, and how its numbers are read.
          */
         ImportChoice: {
+            /**
+             * Categories
+             * @description For reports: a category of the list → one of ours.
+             */
+            categories?: {
+                [key: string]: string;
+            };
             /** Columns */
             columns?: {
                 [key: string]: string;
@@ -5916,7 +5923,7 @@ export interface components {
          * @description What a layer is loaded as.
          * @enum {string}
          */
-        Purpose: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "grid" | "barrier" | "area" | "household" | "code";
+        Purpose: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "grid" | "barrier" | "area" | "household" | "issue" | "track" | "code";
         /**
          * QuestionRead
          * @description The circle crosses a boundary: which side is it? Answer by ``PUT /api/issues/{id}/place``.
