@@ -1,7 +1,7 @@
 """Issues and rounds that come from files: entered in bulk, told as one event each, taken out again with their file.
 
 Revision ID: 0072
-Revises: 0081
+Revises: 0008
 
 A case from another system's list begins where that system left it: its first event is ``import``, and a second delivery
 of the list moves it by another. Such events are judged set by set, so that ten thousand cost one look and not ten
@@ -13,7 +13,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0072"
-down_revision = "0081"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
