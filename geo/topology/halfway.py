@@ -50,10 +50,11 @@ def outlines(parts: NDArray[np.object_], home: NDArray[np.int32], compounds: NDA
     bounds = shapely.bounds(compounds)
     widths = bounds[:, 2] - bounds[:, 0] + bounds[:, 3] - bounds[:, 1] + SHEET_GAP_M
     shift = np.concatenate(([0.0], np.cumsum(widths)[:-1])) - bounds[:, 0]
-    rings, unit = shapely.get_rings(shapely.segmentize(_inset(parts), POINT_EVERY_M), return_index=True)
+    pieces, unit = shapely.get_parts(_inset(parts), return_index=True)  # a house may stand on both sides of a pond
+    rings, piece = shapely.get_rings(shapely.segmentize(pieces, POINT_EVERY_M), return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     inner = np.concatenate((ring[1:] == ring[:-1], [False]))  # a ring ends where it began
-    owner = unit[ring[inner]]
+    owner = unit[piece[ring[inner]]]
     xy = xy[inner]
     xy[:, 0] += shift[home[owner]]
     return Outlines(xy, owner, shift)

@@ -212,6 +212,17 @@ def test_one_building_alone_owns_its_compound() -> None:
     assert cells.polygons[0].area == pytest.approx(6000)
 
 
+def test_a_house_on_both_sides_of_a_pond_keeps_both() -> None:
+    """Its footprint is clipped to two pieces, and each has an outline that others keep their distance from."""
+    pond = YARD.difference(shapely.box(40, -1, 60, 61).difference(shapely.box(40, 50, 60, 61)))
+    across = one_yard(shapely.box(35, 20, 65, 28), compound=pond)
+    assert shapely.get_num_geometries(surveyed(across).parts[0]) == 2
+    beside = one_yard(shapely.box(35, 20, 65, 28), shapely.box(2, 20, 12, 28), compound=pond)
+    one, two = surveyed(beside).polygons
+    assert one.intersects(shapely.Point(26, 24))
+    assert two.intersects(shapely.Point(20, 24))
+
+
 def test_compounds_with_holes_and_in_two_pieces_are_tiled() -> None:
     pond = YARD.difference(shapely.Point(50, 30).buffer(10))
     houses = [shapely.box(10, 10, 30, 20), shapely.box(70, 40, 90, 50)]
