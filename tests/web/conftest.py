@@ -167,6 +167,20 @@ def until(page: Page, truth: str) -> None:
         page.wait_for_timeout(50)
 
 
+def soon(page: Page, holds: Callable[[], bool]) -> bool:
+    """Whether something that is measured from here (pixels, a store's rows) comes true before patience ends."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not (true := holds()) and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    return true
+
+
+def still(page: Page) -> None:
+    """Wait until the page has drawn what it was told, and nothing fades or slides any more."""
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    until(page, "document.getAnimations().every((a) => a.effect.getComputedTiming().endTime === Infinity)")
+
+
 @dataclass
 class Watch:
     """What a page did that it should not."""

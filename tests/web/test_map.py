@@ -6,16 +6,18 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import psycopg
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.web.conftest import until
+from tests.web.conftest import soon, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
     from playwright.sync_api import Page
 
     Desk = Callable[..., Page]
@@ -28,16 +30,15 @@ WATER = (0xB5, 0xD3, 0xE7)
 RESIDENTIAL = (0xE3, 0xCF, 0xB2)
 
 
-def pixels(page: Page) -> list[tuple[int, int, int]]:
-    """The map as the reader sees it."""
+def pixels(page: Page) -> NDArray[np.int16]:
+    """The map as the reader sees it: red, green and blue of every pixel."""
     shot = page.locator(".map-frame").screenshot(type="png")
-    rgb = Image.open(io.BytesIO(shot)).convert("RGB").tobytes()
-    return list(zip(rgb[0::3], rgb[1::3], rgb[2::3], strict=True))
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(np.int16)
 
 
-def like(colour: tuple[int, int, int], seen: list[tuple[int, int, int]], within: int = 6) -> int:
+def like(colour: tuple[int, int, int], seen: NDArray[np.int16], within: int = 6) -> int:
     """How many pixels have about this colour; strokes of letters blend with their halo."""
-    return sum(all(abs(a - b) <= within for a, b in zip(colour, pixel, strict=True)) for pixel in seen)
+    return int((abs(seen - colour) <= within).all(axis=-1).sum())
 
 
 @pytest.fixture(scope="module")
@@ -140,20 +141,16 @@ def test_buildings_stand_up_when_the_map_is_tilted(open_desk: Desk, painted: Pai
     page.get_by_role("button", name="立体视图").click()
     until(page, "location.hash.split('&')[0].endsWith(',55')")
     expect(page.get_by_role("button", name="平面视图")).to_be_visible()
-    page.wait_for_timeout(500)
     # Walls of standing buildings are shaded: less of the flat colour is left.
-    assert like(RESIDENTIAL, pixels(page)) < flat / 2
+    assert soon(page, lambda: like(RESIDENTIAL, pixels(page)) < flat / 2)
 
 
 def test_the_night_is_dark_and_the_day_comes_back(open_desk: Desk, painted: Painted) -> None:
     page = open_desk(color_scheme="dark")
     painted(page)
-    night = pixels(page)
-    assert sum(map(sum, night)) / len(night) / 3 < 80
+    assert pixels(page).mean() < 80
     page.get_by_role("button", name="浅色外观").click()
-    page.wait_for_timeout(1500)
-    day = pixels(page)
-    assert sum(map(sum, day)) / len(day) / 3 > 180
+    assert soon(page, lambda: bool(pixels(page).mean() > 180))
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "day")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.conftest import until
+from tests.web.conftest import still, until
 from tests.web.reading import faults, untranslated
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_single_keys_can_be_switched_off(open_desk: Desk) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("?")
-    page.wait_for_timeout(300)
+    still(page)
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
@@ -102,7 +102,7 @@ def test_axe_finds_no_fault(open_desk: Desk, light: str, language: str) -> None:
     for key in ("?", "p"):
         page.keyboard.press(key)
         expect(page.get_by_role("dialog")).to_be_visible()
-        page.wait_for_timeout(400)  # the dialog fades in; half-faded text has no contrast
+        still(page)  # half-faded text has no contrast
         assert faults(page) == []
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
