@@ -6,6 +6,7 @@ inside, so the heads are exported (``head``) and kept elsewhere: a later ``verif
 
 from __future__ import annotations
 
+from binascii import hexlify
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 CHAINS = 16
 COLUMNS = """
-SELECT encode(hash, 'hex'), chain, seq, (extract(epoch FROM at) * 1000000)::bigint, account_id, action, kind, object_id,
+SELECT encode(hash, 'hex'), chain, seq, (date_part('epoch', at) * 1000000)::bigint, account_id, action, kind, object_id,
        place_id, address, reason, details FROM audit_event ORDER BY chain, seq
 """
+"""The moment in float seconds: exact to the microsecond until the year 2255, and spelled twice as fast as in digits."""
 HEADS = "SELECT chain, length, encode(head, 'hex') FROM audit_chain ORDER BY chain"
 
 
@@ -97,24 +99,24 @@ class _Walk:
 
     def along(self, rows: Iterator[bytes]) -> None:
         """Follow every row; the rows come chain by chain, in the order of their numbers."""
-        chain, seq, previous = -1, 0, b""
+        chain, seq, previous, start = -1, 0, b"", b"\t"
         for row in rows:
-            stored, words = row[:64], row[65:-1]
+            stored, _, words = row[:-1].partition(b"\t")
             if b"\\" in words:
                 words = words.replace(b"\\\\", b"\\")
-            first, second, _ = words.split(b"\t", 2)
-            if int(first) != chain:
+            if not words.startswith(start):
                 self._end(chain, seq, previous)
-                chain, seq, previous = int(first), 0, b""
+                chain, seq, previous = int(words[: words.index(b"\t")]), 0, b""
+                start = b"%d\t" % chain
             seq += 1
             self.events += 1
-            found = sha256(previous + words).digest()
-            if int(second) != seq or found != bytes.fromhex(stored.decode()):
-                self._note(chain, int(second), seq)
-                seq = int(second)
-            previous = found
+            previous = sha256(previous + words).digest()
+            if stored != hexlify(previous) or not words.startswith(b"%d\t" % seq, len(start)):
+                number = int(words.split(b"\t", 2)[1])
+                self._note(chain, number, seq)
+                seq = number
             if (chain, seq) in self._waypoints:
-                self.passed.add((chain, seq, found.hex()))
+                self.passed.add((chain, seq, previous.hex()))
             if self.events % 50_000 == 0:
                 self._progress(self.events)
         self._end(chain, seq, previous)

@@ -52,6 +52,7 @@ CHAIN = "(SELECT chain FROM audit_event GROUP BY chain ORDER BY count(*) DESC LI
 TAMPERINGS = {
     "a word edited": f"UPDATE audit_event SET reason = 'nothing' WHERE chain = {CHAIN} AND seq = 7",
     "a time moved": f"UPDATE audit_event SET at = at + interval '1 s' WHERE chain = {CHAIN} AND seq = 7",
+    "a hash cut short": f"UPDATE audit_event SET hash = '\\x07' WHERE chain = {CHAIN} AND seq = 7",
     "an account swapped": f"UPDATE audit_event SET account_id = uuid7() WHERE chain = {CHAIN} AND seq = 7",
     "an event deleted": f"DELETE FROM audit_event WHERE chain = {CHAIN} AND seq = 7",
     "the first deleted": f"DELETE FROM audit_event WHERE chain = {CHAIN} AND seq = 1",
