@@ -10,15 +10,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
 from api.errors import TooManyError
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-TRY_ONCE = text("SELECT try_once(:key, :free, :longest)")
-FORGET = text("SELECT forget_tries(:cleared, :shared)")
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +49,31 @@ class Attempt:
             _key("network", self.network): NETWORK,
         }
 
-    async def begin(self, session: AsyncSession) -> None:
-        """Count the attempt before it is judged.
+    @property
+    def counted(self) -> Mapping[str, list[bytes] | list[int]]:
+        """What ``begin_log_in`` counts the attempt under, before it is judged."""
+        return {
+            "keys": list(self.keys),
+            "free": [patience.free for patience in self.keys.values()],
+            "longest": [patience.longest for patience in self.keys.values()],
+        }
 
-        Raises:
-            TooManyError: too soon after too many failures.
-        """
-        waits = [
-            float((await session.execute(TRY_ONCE, {"key": k, "free": p.free, "longest": p.longest})).scalar_one())
-            for k, p in self.keys.items()
-        ]
-        if (wait := max(waits)) > 0:
-            raise TooManyError(
-                f"尝试次数过多,请 {wait:.0f} 秒后再试。", f"Too many attempts; try again in {wait:.0f} s.", seconds=wait
-            )
-
-    async def succeed(self, session: AsyncSession) -> None:
-        """Forget this account's failures, and take this try off the network's."""
+    @property
+    def forgiven(self) -> Mapping[str, list[bytes] | bytes]:
+        """What ``let_in`` forgets: this account's failures; and this one try is taken off the network's."""
         pair, account, network = self.keys
-        await session.execute(FORGET, {"cleared": [pair, account], "shared": network})
+        return {"cleared": [pair, account], "shared": network}
+
+
+def refuse_early(wait_s: float) -> None:
+    """Pass if nobody has to wait.
+
+    Raises:
+        TooManyError: too soon after too many failures.
+    """
+    if wait_s > 0:
+        raise TooManyError(
+            f"尝试次数过多,请 {wait_s:.0f} 秒后再试。",
+            f"Too many attempts; try again in {wait_s:.0f} s.",
+            seconds=wait_s,
+        )
