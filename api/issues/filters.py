@@ -16,6 +16,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.errors import InvalidError
+from api.geometry import corners
 from api.issues.matter import Kind, Status
 from api.issues.workdays import BEIJING
 
@@ -86,38 +87,6 @@ class ListQuery(Filters):
     """lon,lat: for ``sort=distance``, and to be told the metres."""
     cursor: Annotated[str, Field(max_length=300)] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-
-
-def on_globe(lon: float, lat: float) -> bool:
-    """Whether there is such a point."""
-    return -180 <= lon <= 180 and -90 <= lat <= 90  # noqa: PLR2004  # degrees
-
-
-def corners(value: str) -> tuple[float, float, float, float]:
-    """The four numbers of a bounding box.
-
-    >>> corners("104,30.6,104.1,30.7")
-    (104.0, 30.6, 104.1, 30.7)
-    """
-    west, south, east, north = (float(part) for part in value.split(","))
-    if not (on_globe(west, south) and on_globe(east, north) and west <= east and south <= north):
-        raise ValueError("bbox is west,south,east,north / bbox 依次为西、南、东、北")
-    return west, south, east, north
-
-
-def point(value: str) -> tuple[float, float]:
-    """The two numbers of a point.
-
-    Raises:
-        InvalidError: they are not two numbers on the globe.
-    """
-    try:
-        lon, lat = (float(part) for part in value.split(","))
-    except ValueError:
-        lon, lat = 999.0, 999.0
-    if not on_globe(lon, lat):
-        raise InvalidError("near 应为“经度,纬度”。", "near is longitude,latitude.")
-    return lon, lat
 
 
 def conditions(wanted: Filters) -> tuple[list[str], dict[str, Any]]:

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
 from api.errors import InvalidError, NotFoundError
+from api.geometry import corners
 from api.issues import acts
-from api.issues.filters import corners
 from api.issues.matter import Action
 from api.issues.quota import charge
 from api.issues.schemas import ActCreate, MeTooRead, PublicPage, PublicRead

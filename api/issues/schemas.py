@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from api.geometry import Latitude, Longitude
 from api.issues.matter import Action, Kind, Party, Stage, Status
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
@@ -34,8 +35,8 @@ class Said(BaseModel):
 class PlaceSaid(Said):
     """Where it is, as the device or the finger said, in the datum it was said in."""
 
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Longitude
+    lat: Latitude
     accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
     datum: Datum = "wgs84"
     located: Literal["gps", "pin", "photo", "address"] = "gps"

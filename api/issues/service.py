@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from api.errors import NotFoundError
+from api.geometry import point
 from api.issues.clocks import Clock, TimeUnit
-from api.issues.filters import ORDERS, after, conditions, cursor_of, point
+from api.issues.filters import ORDERS, after, conditions, cursor_of
 from api.issues.schemas import BodyRead, CategoryRead, CountsRead, IssuePage, IssueRead
 
 if TYPE_CHECKING:

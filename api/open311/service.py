@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import text
 
 from api.errors import InvalidError, NotFoundError
+from api.geometry import Latitude, Longitude  # noqa: TC001  # pydantic reads the annotations of ``Posted``
 from api.issues import report
 from api.issues.matter import SETTLED, Status
 from api.issues.schemas import PlaceSaid, ReportCreate, ReporterSaid
@@ -178,8 +179,8 @@ class Posted(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     service_code: Annotated[str, Field(min_length=1, max_length=81)]
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Latitude | None = None
+    long: Longitude | None = None
     address_string: Annotated[str, Field(max_length=200)] = ""
     description: Annotated[str, Field(max_length=2000)] = ""
     first_name: Annotated[str, Field(max_length=25)] = ""

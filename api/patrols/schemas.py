@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.geometry import Latitude, Longitude
+
 Outcome = Literal["met", "not_home", "refused"]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
@@ -27,8 +29,8 @@ class Said(BaseModel):
 class PatrolStart(Said):
     """A round begins; its key is in the address, and the same start sent again changes nothing."""
 
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Longitude
+    lat: Latitude
     started_at: AwareDatetime | None = None
     """By the phone, where it began without signal; at most a day ago."""
     plan_id: UUID | None = None
@@ -38,8 +40,8 @@ class FixSaid(Said):
     """One position of the phone (WGS 84)."""
 
     at: AwareDatetime
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Longitude
+    lat: Latitude
     accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = 0
     mocked: bool = False
 
@@ -194,8 +196,8 @@ class CheckPut(Said):
     item: Annotated[int, Field(ge=0, le=200)]
     ok: bool
     at: AwareDatetime
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Longitude
+    lat: Latitude
     plan_id: UUID | None = None
     patrol_id: UUID | None = None
     issue_id: UUID | None = None

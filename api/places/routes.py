@@ -8,15 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.database import Session
+from api.geometry import Latitude, Longitude
 from api.places import search as searching
 from api.places import service
 from api.places.schemas import CityRead, PlaceRead, SearchRead
 from geo.hierarchy.levels import Level
 
 router = APIRouter(prefix="/api", tags=["places"])
-
-Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 
 
 @router.get("/places")

@@ -10,14 +10,13 @@ from fastapi import APIRouter, Query, Response
 
 from api.database import Session
 from api.errors import InvalidError
+from api.geometry import Latitude, Longitude
 from api.plans import comparing, history
 from api.plans.history_schemas import CompareRead, GridLife, ReignRead, ServedRead
 
 router = APIRouter(tags=["history"])
 When = Annotated[str, Query(description="A day, 2026-03-01, or a moment with its time zone.", max_length=40)]
 Side = Annotated[str, Query(description="A plan's key, or a day.", max_length=40)]
-Lon = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -27,8 +26,8 @@ async def who_served(
     date: When,
     unit: UUID | None = None,
     building: UUID | None = None,
-    lon: Lon = None,
-    lat: Lat = None,
+    lon: Longitude | None = None,
+    lat: Latitude | None = None,
 ) -> ServedRead:
     """Who served a unit, a building or a place at a time."""
     if (lon is None) != (lat is None):

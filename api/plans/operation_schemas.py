@@ -7,26 +7,23 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from api import geometry
 from api.plans.schemas import Said
 
-MOST_POINTS = 5_000
 FARTHEST_MM = 100_000_000
-DEPTHS = {"Point": 1, "LineString": 2, "Polygon": 3, "MultiPolygon": 4}
 
 Floor = Annotated[int, Field(strict=True, ge=-10, le=200)]
 Count = Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)]
 GridName = Annotated[str, StringConstraints(max_length=200)]
 
 
-def _points(data: Any, depth: int) -> int:
-    """How many points there are; raises when the nesting or a number is wrong."""
-    if not isinstance(data, list) or not data:
-        raise ValueError("coordinates are nested wrongly / 坐标嵌套有误")
-    if depth == 1:
-        if len(data) != 2 or not all(type(number) is int and abs(number) <= FARTHEST_MM for number in data):  # noqa: PLR2004 - x and y
-            raise ValueError("a point is two whole numbers of millimetres / 点由两个整数毫米组成")
-        return 1
-    return sum(_points(part, depth - 1) for part in data)
+def _is_point(data: Any) -> bool:
+    """Whether it is two whole numbers of millimetres (``True`` is no number)."""
+    return (
+        isinstance(data, list)
+        and [type(number) for number in data] == [int, int]
+        and max(map(abs, data)) <= FARTHEST_MM
+    )
 
 
 class Shape(Said):
@@ -37,8 +34,7 @@ class Shape(Said):
 
 
 def _sound(shape: Shape) -> Shape:
-    if _points(shape.coordinates, DEPTHS[shape.type]) > MOST_POINTS:
-        raise ValueError(f"at most {MOST_POINTS} points / 最多 {MOST_POINTS} 个点")
+    geometry.check(shape.type, shape.coordinates, _is_point)
     return shape
 
 

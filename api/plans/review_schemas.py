@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from api.geometry import Latitude, Longitude
 from api.plans.schemas import PlanState, Read, Said
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
@@ -85,8 +86,8 @@ class CommentSaid(Said):
     community_id: UUID
     text: Body
     grid_id: UUID | None = None
-    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
-    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    lon: Longitude | None = None
+    lat: Latitude | None = None
 
 
 class CommentUpdate(Said):

@@ -1,109 +1,83 @@
-"""A request's shape is a sound one on the globe, or it is refused in a sentence before anything is computed with it."""
+"""A request's place is on the globe and its shape a sound one, or it is refused before anything is computed with it."""
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-import shapely
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ValidationError
 
-from api import problems
-from api.errors import ServiceError
-from api.geometry import MOST_VERTICES, Area, Line, Point, read
+from api.errors import InvalidError, TooLargeError
+from api.geometry import DEPTHS, MOST_VERTICES, Latitude, Longitude, check, corners, point
+from api.main import create_app
+from api.plans.operation_schemas import FARTHEST_MM, Footprint
+from api.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Iterator
 
-KINDS = ("Point", "LineString", "Polygon", "MultiPolygon")
-SQUARE = [[104.0, 30.0], [104.1, 30.0], [104.1, 30.1], [104.0, 30.1], [104.0, 30.0]]
-BOWTIE = [[104.0, 30.0], [104.1, 30.1], [104.1, 30.0], [104.0, 30.1], [104.0, 30.0]]
+NAMES = {"lon": (-180, 180), "long": (-180, 180), "lat": (-90, 90)}
+
+
+class Standing(BaseModel):
+    """Where somebody stands."""
+
+    lon: Longitude
+    lat: Latitude
 
 
 class Drawn(BaseModel):
-    """One shape of each kind."""
+    """What somebody drew, in millimetres."""
 
-    model_config = ConfigDict(extra="forbid")
-    where: Point | None = None
-    way: Line | None = None
-    area: Area | None = None
+    area: Footprint
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
-    problems.install(app)
-
-    @app.post("/drawn")
-    async def draw(drawn: Drawn) -> Drawn:
-        return drawn
-
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as found:
-        yield found
-
-
-def circle(corners: int) -> list[list[float]]:
-    turns = [2 * math.pi * corner / (corners - 1) for corner in range(corners - 1)]
-    ring = [[104 + 0.01 * math.cos(turn), 30 + 0.01 * math.sin(turn)] for turn in turns]
-    return [*ring, ring[0]]
-
-
-async def test_a_sound_shape_comes_back_as_it_was_drawn(client: httpx.AsyncClient) -> None:
-    drawn = {"type": "Polygon", "coordinates": [SQUARE]}
-    answer = await client.post("/drawn", json={"area": drawn, "where": {"type": "Point", "coordinates": [104, 30, 5]}})
-    assert answer.status_code == 200
-    assert answer.json()["area"] == drawn
-    assert answer.json()["where"]["coordinates"] == [104.0, 30.0]
+@pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf, 180.0001, 1e308, "east", None, [104]])
+def test_what_is_no_number_on_the_globe_is_no_place(odd: Any) -> None:
+    for said in ({"lon": odd, "lat": 30}, {"lon": 104, "lat": odd}):
+        with pytest.raises(ValidationError):
+            Standing.model_validate(said)
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        '{"where":{"type":"Point","coordinates":[NaN,30]}}',
-        '{"where":{"type":"Point","coordinates":[104,Infinity]}}',
-        '{"where":{"type":"Point","coordinates":[104,30,-Infinity]}}',
-        '{"where":{"type":"Point","coordinates":[104,1e999]}}',
-        '{"where":{"type":"Point","coordinates":[1e308,30]}}',
-        '{"where":{"type":"Point","coordinates":[104,91]}}',
-        '{"where":{"type":"Point","coordinates":["104",30]}}',
-        '{"where":{"type":"Point","coordinates":[true,false]}}',
-        '{"where":{"type":"Point","coordinates":[]}}',
-        '{"where":{"type":"Point","coordinates":null}}',
-        '{"where":{"type":"Polygon","coordinates":[104,30]}}',
-        '{"where":{"type":["Point"],"coordinates":[104,30]}}',
-        '{"where":{"type":"Point","coordinates":[104,30],"crs":"EPSG:4326"}}',
-        '{"where":"POINT(104 30)"}',
-        '{"way":{"type":"LineString","coordinates":[[104,30]]}}',
-        '{"area":{"type":"Polygon","coordinates":[]}}',
-        '{"area":{"type":"MultiPolygon","coordinates":[[]]}}',
-        '{"area":{"type":"Polygon","coordinates":[[[104,30],[105,30],[105,31]]]}}',
-        '{"area":{"type":"GeometryCollection","geometries":[]}}',
-        json.dumps({"area": {"type": "Polygon", "coordinates": [BOWTIE]}}),
-        json.dumps({"area": {"type": "Polygon", "coordinates": [[[SQUARE]]]}}),
-    ],
+    "box", ["", "104", "104,30,105", "104,30,105,31,5", "105,30,104,31", "104,nan,105,31", "-inf,0,inf,1", "a,b,c,d"]
 )
-async def test_a_shape_that_no_street_has_is_refused_in_a_sentence(client: httpx.AsyncClient, body: str) -> None:
-    answer = await client.post("/drawn", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in answer.json()["detail"])
+def test_a_box_goes_round_a_piece_of_the_globe(box: str) -> None:
+    with pytest.raises(InvalidError):
+        corners(box)
 
 
-@pytest.mark.parametrize("corners", [MOST_VERTICES + 1, 100_000])
-async def test_a_hundred_thousand_corners_are_too_many(client: httpx.AsyncClient, corners: int) -> None:
-    answer = await client.post("/drawn", json={"area": {"type": "Polygon", "coordinates": [circle(corners)]}})
-    assert (answer.status_code, answer.json()["detail"][:8]) == (413, "图形的顶点太多,"[:8])
+@pytest.mark.parametrize("said", ["", "104", "nan,30", "104,inf", "104,91", "104,30,5"])
+def test_a_point_is_two_numbers(said: str) -> None:
+    with pytest.raises(InvalidError):
+        point(said)
 
 
-async def test_as_many_corners_as_may_be_are_taken(client: httpx.AsyncClient) -> None:
-    area = {"type": "Polygon", "coordinates": [circle(MOST_VERTICES)]}
-    assert (await client.post("/drawn", json={"area": area})).status_code == 200
+def ring(count: int) -> list[list[int]]:
+    return [[number, number * number % 9973] for number in range(count - 1)] + [[0, 0]]
+
+
+@pytest.mark.parametrize("count", [MOST_VERTICES + 1, 100_000])
+def test_a_hundred_thousand_corners_are_too_many(count: int) -> None:
+    with pytest.raises(TooLargeError):
+        Drawn.model_validate({"area": {"type": "Polygon", "coordinates": [ring(count)]}})
+
+
+def test_as_many_corners_as_may_be_are_taken() -> None:
+    assert Drawn.model_validate({"area": {"type": "Polygon", "coordinates": [ring(MOST_VERTICES)]}})
+
+
+@pytest.mark.parametrize(
+    "coordinates",
+    [[], [[]], [1, 2], [[1, 2]], [[[1, 2], [3, 4]]], [[[1.5, 2]] * 4], [[[True, False]] * 4], [[[1, 2, 3]] * 4],
+     [[[1, FARTHEST_MM + 1]] * 4], [[["1", "2"]] * 4], [[None] * 4], [{"0": 1}], [[[[1, 2]] * 4]]],
+)  # fmt: skip
+def test_what_is_no_polygon_in_millimetres_is_refused(coordinates: Any) -> None:
+    with pytest.raises((InvalidError, ValidationError)):
+        Drawn.model_validate({"area": {"type": "Polygon", "coordinates": coordinates}})
 
 
 JSON = st.recursive(
@@ -113,14 +87,42 @@ JSON = st.recursive(
 )
 
 
-@given(st.one_of(JSON, st.fixed_dictionaries({"type": st.sampled_from(KINDS), "coordinates": JSON})))
-def test_whatever_is_sent_is_a_sound_shape_or_refused(sent: Any) -> None:
+@given(st.sampled_from(sorted(DEPTHS)), JSON)
+def test_whatever_is_sent_is_positions_or_refused(kind: str, sent: Any) -> None:
+    seen: list[Any] = []
+
+    def is_position(data: Any) -> bool:
+        seen.append(data)
+        return isinstance(data, list) and len(data) == 2
+
     try:
-        shape = read(sent, *KINDS)
-    except ServiceError as refusal:
-        refused = (refusal.status, bool(refusal.sentence.zh), bool(refusal.sentence.en))
-        assert refused in ((413, True, True), (422, True, True))  # either way out is right
-    else:
-        assert shape.is_valid
-        assert not shape.is_empty
-        assert shapely.get_coordinates(shape).shape[0] >= 1
+        check(kind, sent, is_position)
+    except InvalidError:
+        return
+    assert seen
+    assert all(len(position) == 2 for position in seen)
+
+
+def numbers(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every number of a request that is called a longitude or a latitude."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for said in operation.get("parameters", []):
+                yield said["name"], said["schema"]
+    for name, schema in document["components"]["schemas"].items():
+        if not schema.get("additionalProperties", True):  # a request's body refuses what it does not know
+            for field, said in schema.get("properties", {}).items():
+                yield f"{name}.{field}", said
+
+
+def test_every_place_of_a_request_is_bound_to_the_globe() -> None:
+    """Whoever lets a request say where takes ``Longitude`` and ``Latitude``; seen to fail with a bare ``float``."""
+    found = 0
+    for name, said in numbers(create_app(Settings()).openapi()):
+        limits = NAMES.get(name.rpartition(".")[2])
+        if limits is not None:
+            kinds = said.get("anyOf", [said])
+            number = next(kind for kind in kinds if kind.get("type") == "number")
+            assert (number.get("minimum"), number.get("maximum")) == limits, name
+            found += 1
+    assert found >= 10
