@@ -1,7 +1,7 @@
 """Policies ask the transaction's lists directly, so that a statement under them costs hardly more than one without.
 
 Revision ID: 0101
-Revises: 0054
+Revises: 0072
 
 ``whole``, ``scope`` and ``me`` are SQL functions: the planner opens and reads each of them anew for every statement,
 and ``unnest(scope(…))`` is even worked out once more while planning, to guess its length: a district's three hundred
@@ -15,7 +15,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0101"
-down_revision = "0054"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 
