@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from geo.partition.master import Grid
 
 #: Random trees a start, starts, and recombinations for each grid of the plan.
-TREES, STARTS, ROUNDS = 4, 2, 20
+TREES, STARTS, ROUNDS = 4, 2, 10
 #: Recombinations cost the square of a grid's atoms; so much of that is spent on a start (villages have large grids).
-EFFORT = 150_000
+EFFORT = 60_000
 #: Starts where the rule is not met yet: breaking it needs a better reason than bad luck.
 STUBBORN = 8
 #: Recombinations between two looks at the clock.

@@ -164,10 +164,15 @@ def _join(
     for h in range(reach[p] + 1):
         open_cost[p, h] = old[h] + shut
         before[h] = h
+    below, states = np.empty(reach[c] + 1, np.int64), 0  # the counts that can be: few where all floors are alike
+    for h2 in range(reach[c] + 1):
+        if open_cost[c, h2] < np.inf:
+            below[states] = h2
+            states += 1
     for h1 in range(reach[p] + 1):
         if old[h1] == np.inf:
             continue
-        for h2 in range(reach[c] + 1):
+        for h2 in below[:states]:
             h = min(h1 + h2, board.most)
             cost = old[h1] + open_cost[c, h2] + step * h2 + VIOLATION * (h1 + h2 - h)
             if cost < open_cost[p, h]:
