@@ -1,7 +1,8 @@
 """How good and how fast is the partition, on every kind of compound, beside other people's methods on the same graphs?
 
-Quick: one seed a kind. Full: twenty seeds a kind (``SEEDS`` in the environment asks for another number; the issue's
-own measure is 200). Times are CPU seconds of one process, so that a busy machine does not
+Quick: one seed a kind. Full: twenty seeds a kind. In the environment ``SEEDS`` asks for another number or for a range
+("40:80"; the issue's own measure is 200), ``KINDS`` for some kinds, ``PEERED`` for how many problems are given to the
+peers: so the whole measure can be taken in pieces. Times are CPU seconds of one process, so that a busy machine does not
 blur them. Every solution is checked by the independent verifier before it counts.
 """
 
@@ -52,9 +53,11 @@ class Run:
 def bench(report: Report, *, quick: bool) -> None:
     """Measure plans, proofs, repairs and peers."""
     warm()
-    seeds = int(os.environ.get("SEEDS", "1" if quick else "20"))
-    kinds = [kind for kind in KINDS if not (quick and kind == "huge")]
-    runs = [run for kind in kinds for seed in range(seeds) for run in _runs(kind, seed)]
+    first, _, last = os.environ.get("SEEDS", "1" if quick else "20").rpartition(":")
+    seeds = range(int(first or 0), int(last))
+    asked = os.environ.get("KINDS", "").split(",")
+    kinds = [kind for kind in KINDS if kind in asked or (asked == [""] and not (quick and kind == "huge"))]
+    runs = [run for kind in kinds for seed in seeds for run in _runs(kind, seed)]
     _quality(report, runs)
     _speed(report, runs)
     _peers(report, runs, quick=quick)
@@ -128,7 +131,9 @@ def _speed(report: Report, runs: list[Run]) -> None:
 
 def _peers(report: Report, runs: list[Run], *, quick: bool) -> None:
     """Other methods on the same graphs and objective; a peer that fails is no better."""
-    chosen = [run for run in runs if 2 <= len(run.problem) <= (45 if quick else 120)][: 3 if quick else 80]
+    chosen = [run for run in runs if 2 <= len(run.problem) <= (45 if quick else 120)][
+        : int(os.environ.get("PEERED", "3" if quick else "80"))
+    ]
     for name, divide in PEERS.items():
         better, ratios = 0, []
         for run in chosen:
