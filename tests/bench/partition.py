@@ -2,8 +2,8 @@
 
 Quick: one seed a kind. Full: twenty seeds a kind. In the environment ``SEEDS`` asks for another number or for a range
 ("40:80"; the issue's own measure is 200), ``KINDS`` for some kinds, ``PEERED`` for how many problems are given to the
-peers: so the whole measure can be taken in pieces. Times are CPU seconds of one process, so that a busy machine does not
-blur them. Every solution is checked by the independent verifier before it counts.
+peers: so the whole measure can be taken in pieces. Times are CPU seconds of one process, so that a busy machine does
+not blur them. Every solution is checked by the independent verifier before it counts.
 """
 
 from __future__ import annotations
