@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geo.topology.ground import Ground
 
 
-TILES_TO_CELLS = 1.2
+TILES_TO_CELLS = 0.5
 """How long polygons take beside cells, measured on real footprints."""
 LEAST_SHARE = 0.05
 """Of a deadline that the ground alone uses up, this much is left for a plan."""

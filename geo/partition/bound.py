@@ -15,7 +15,7 @@ import numpy as np
 
 from geo.partition.frames import fined_cost
 from geo.partition.master import Grid, Master, Prices
-from geo.partition.pricing import price
+from geo.partition.pricing import floating_grids, price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -39,6 +39,8 @@ WHOLE = 1.0e-6
 STEPS = (80, 1_000, 20_000)
 #: A climb that gains less than this part of the objective in so many rounds is given up, where grids hold many atoms.
 STALL, STALLED, MANY = 1.0e-4, 80, 30
+#: So many atoms may need more time than there is.
+LARGE = 800
 #: How far the prices move from the best known towards the programme's own (Wentges 1997): against oscillation.
 STRIDE = 0.4
 
@@ -146,6 +148,42 @@ def unpacked(flat: NDArray[np.int64]) -> tuple[list[Grid], list[tuple[int, Grid]
     return grids, loose
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How thoroughly medoids are asked: steps and grids for each of them, and every how many-th from where."""
+
+    steps: int = 1
+    grids: int = 1
+    every: int = 1
+    offset: int = 0
+
+
+#: Steps between two looks at the clock: some tenths of a second.
+PATIENCE = 1_000_000
+
+Priced = tuple["NDArray[np.int64]", "NDArray[np.float64]", "NDArray[np.bool_]"]
+
+
+def priced(
+    question: Question, dual: NDArray[np.float64], threshold: float, look: Look, going_on: Callable[[], bool]
+) -> Priced | None:
+    """Connected grids of reduced cost <= ``threshold``, bounds (n,) and completeness (n,) of medoids; see ``price``.
+
+    Medoids that are not asked have infinite bounds, and wrong ones. None where time ran out on the way.
+    """
+    n, (board, frames, limits) = len(dual), (question.board, question.frames, question.limits)
+    least, complete = np.full(n, np.inf), np.ones(n, dtype=np.bool_)
+    stride = look.every * max(PATIENCE // look.steps, 1)
+    found = []
+    for first in range(look.offset, n, stride):
+        if first > look.offset and not going_on():
+            return None
+        medoids = (first, min(first + stride, n), look.every)
+        found.append(price(board, frames, limits, dual, threshold, look.steps, look.grids, medoids, least, complete))
+    found.append(floating_grids(frames, dual, threshold, least))
+    return np.concatenate(found), least, complete
+
+
 def enough(goal: float) -> float:
     """The bound with which one is content where nothing may cost less than ``goal``."""
     return goal - max(SLIGHT, ENOUGH * max(1.0, abs(goal)))
@@ -154,8 +192,10 @@ def enough(goal: float) -> float:
 class Climb:
     """One column generation, round by round; ``bound`` is the best so far."""
 
-    def __init__(self, question: Question, pool: Pool, plan: Sequence[Grid], upper: float) -> None:
-        self.question, self.pool, self.upper = question, pool, upper
+    def __init__(
+        self, question: Question, pool: Pool, plan: Sequence[Grid], upper: float, going_on: Callable[[], bool]
+    ) -> None:
+        self.question, self.pool, self.upper, self.going_on = question, pool, upper, going_on
         self.centre = question.first_prices(plan)
         self.value = self.relaxed = -np.inf
         self.dual = self.relaxed_dual = self.centre
@@ -170,7 +210,10 @@ class Climb:
     def try_prices(self, dual: NDArray[np.float64]) -> None:
         """What the relaxed price alone promises with these prices; nothing is listed."""
         question = self.question
-        least = price(question.board, question.frames, question.limits, dual, -np.inf, 1, 1, 1, 0)[1]
+        found = priced(question, dual, -np.inf, Look(), self.going_on)
+        if found is None:
+            return
+        least = found[1]
         value = float(dual.sum() + question.floor(least))
         if value > self.relaxed:
             self.relaxed, self.relaxed_dual, self.relaxed_each = value, dual, float(least.min())
@@ -188,17 +231,11 @@ class Climb:
         """Price once; whether anything new was offered to the programme."""
         dual = self.centre + STRIDE * (prices.dual - self.centre) if smooth else prices.dual
         question, each = self.question, prices.each
-        flat, least, complete = price(
-            question.board,
-            question.frames,
-            question.limits,
-            dual,
-            each - SLIGHT,
-            STEPS[self.patience],
-            2,
-            self.every,
-            self.turn % self.every,
-        )
+        look = Look(STEPS[self.patience], 2, self.every, self.turn % self.every)
+        found = priced(question, dual, each - SLIGHT, look, self.going_on)
+        if found is None:
+            return False
+        flat, least, complete = found
         self.turn += 1
         grids, loose = unpacked(flat)
         self._raise_relaxed(dual, least)
@@ -277,9 +314,11 @@ def lower_bound(
     rounds: int = 150,
 ) -> Bound:
     """Raise the bound until it meets ``upper``, no better grid exists, or ``going_on`` says stop."""
-    climb = Climb(question, pool, plan, upper)
+    climb = Climb(question, pool, plan, upper, going_on)
     height, stalled = -np.inf, 0
-    if not question.fewest <= len(plan) <= question.most:  # other numbers of grids are mostly too dear by their sizes
+    other = not question.fewest <= len(plan) <= question.most
+    if other or len(question.board.households) >= LARGE:
+        # Other numbers of grids are mostly too dear by their sizes; where time may not do for more, this is a bound.
         climb.try_prices(question.even_prices())
         rounds = 0 if climb.relaxed >= enough(upper) else rounds
     for _ in range(rounds):

@@ -111,22 +111,19 @@ def price(
     threshold: float,
     most_steps: int,
     most_grids: int,
-    every: int,
-    offset: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Connected grids of reduced cost <= ``threshold``, at most ``most_grids`` a medoid.
+    medoids: tuple[int, int, int],
+    least: NDArray[np.float64],
+    complete: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Connected grids of reduced cost <= ``threshold`` around some ``medoids`` (first, end, step), few for each.
 
-    Only every ``every``-th medoid from ``offset`` on is looked at; the others' bounds are infinite, and wrong.
-
-    Returns the grids (each as its size and its atoms, one after the other), for each medoid (n,) a true lower bound
-    on the reduced cost of its grids, and (n,) whether all its grids within the threshold were listed. Where the
-    listing gave up before it found any, the loose (perhaps unconnected) grid of that bound stands instead, as minus
-    its size, minus its medoid, and its atoms.
+    Writes for each of these medoids into ``least`` (n,) a true lower bound on the reduced cost of its grids, into
+    ``complete`` (n,) whether all its grids within the threshold were listed. Returns the grids, each as its size and
+    its atoms, one after the other. Where the listing gave up before it found any, the loose (perhaps unconnected) grid
+    of that bound stands instead, as minus its size, minus its medoid, and its atoms.
     """
-    n = len(dual)
-    least, complete = np.full(n, np.inf), np.ones(n, np.bool_)
-    out, room, steps = [np.int64(0)], np.empty(frames.room), steps_for(n)
-    for j in range(offset, n, every):
+    out, room, steps = [np.int64(0)], np.empty(frames.room), steps_for(len(dual))
+    for j in range(medoids[0], medoids[1], medoids[2]):
         table = table_of(board, frames, limits, dual, j, room)
         least[j] = table.cost[0, 0, 0]
         if least[j] <= threshold:
@@ -134,8 +131,7 @@ def price(
             complete[j] = list_grids(board, table, limits, dual, threshold, j, most_steps, most_grids, steps, out)
             if not complete[j] and len(out) == known:
                 _append_loose(table, j, out)
-    floating_grids(frames, dual, threshold, least, out)
-    return np.array(out)[1:], least, complete
+    return np.array(out)[1:]
 
 
 @compiled
@@ -370,9 +366,10 @@ def connected(board: Board, atoms: NDArray[np.int64], inside: NDArray[np.bool_])
 
 @compiled
 def floating_grids(
-    frames: Frames, dual: NDArray[np.float64], threshold: float, least: NDArray[np.float64], out: list[np.int64]
-) -> None:
-    """Append the grids that lie on a pendant path without its base, and lower ``least`` of their medoids."""
+    frames: Frames, dual: NDArray[np.float64], threshold: float, least: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """The grids on a pendant path without its base, as ``price`` writes them; lowers ``least`` of their medoids."""
+    out = [np.int64(0)]
     for k in range(len(frames.stretch_cost)):
         reduced, at, size = frames.stretch_cost[k], frames.stretch_low[k], frames.stretch_size[k]
         for _ in range(size):
@@ -386,3 +383,4 @@ def floating_grids(
             for _ in range(size):
                 out.append(at)
                 at = frames.above[at]
+    return np.array(out)[1:]

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.partition.bound import SLIGHT, Bound, Pool, Question, enough, lower_bound, unpacked
+from geo.partition.bound import SLIGHT, Bound, Look, Pool, Question, enough, lower_bound, priced, unpacked
 from geo.partition.certificate import Case, Proof
 from geo.partition.cover import best_cover
 from geo.partition.frames import Limits, frames_of
 from geo.partition.pairs import division, pairs_below
-from geo.partition.pricing import connected, price
+from geo.partition.pricing import connected
 from geo.partition.weave import chains_of, weave
 
 if TYPE_CHECKING:
@@ -175,8 +175,9 @@ class _Attempt:
         """The case of one grid: prices so high that every atom is taken."""
         dual = np.full(len(self.question.board.households), abs(self.goal) + 1.0)
         question = self.question
-        least = price(question.board, question.frames, question.limits, dual, -np.inf, 1, 1, 1, 0)[1]
-        return Case(1, 1, min(float(dual.sum() + least.min()), self.goal), dual)
+        found = priced(question, dual, -np.inf, Look(), self.going_on)
+        assert found is not None, "one look is never broken off"
+        return Case(1, 1, min(float(dual.sum() + found[1].min()), self.goal), dual)
 
     def paired(self) -> Case:
         """The case of two grids: every pair of medoids is asked, and the best pairs' own divisions are looked at."""
@@ -194,17 +195,11 @@ class _Attempt:
 
     def _within(self, question: Question, bound: Bound, gap: float) -> dict[Grid, float] | None:
         """Every connected grid that a plan within the gap can contain; None if they are too many."""
-        flat, _, complete = price(
-            question.board,
-            question.frames,
-            question.limits,
-            bound.near_dual,
-            bound.near_each + gap + SLIGHT,
-            MOST_STEPS,
-            MOST_LISTED,
-            1,
-            0,
-        )
+        look = Look(MOST_STEPS, MOST_LISTED)
+        found = priced(question, bound.near_dual, bound.near_each + gap + SLIGHT, look, self.going_on)
+        if found is None:
+            return None
+        flat, _, complete = found
         grids, _ = unpacked(flat)
         if not complete.all() or len(grids) > MOST_LISTED:
             return None
