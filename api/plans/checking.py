@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from api.errors import NotFoundError
+from api.plans.carrying import NEW_UNIT, differing
 from api.plans.review_schemas import CheckRead, FaultRead
 from api.plans.shelf import take_up
 from api.rules.service import breaches, today
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from api.plans.carrying import Carried
     from api.plans.sheet import Sheet
     from api.plans.shelf import Shelf
 
@@ -40,7 +43,7 @@ SELECT u.id, concat_ws(' ', o.name, h.name, u.name) AS name, u.community_id, h.c
   FROM unit u JOIN building h ON h.id = u.building_id JOIN compound o ON o.id = h.compound_id
   LEFT JOIN LATERAL (SELECT range_agg(b.floors) AS held FROM plan_member b
                       WHERE b.plan_id = :plan AND b.unit_id = u.id) g ON true
- WHERE u.community_id IN ({OF_PLAN}) AND u.households > 0
+ WHERE u.community_id IN ({OF_PLAN}) AND u.households > 0 AND u.gone_on IS NULL
    AND NOT coalesce(g.held @> int4range(u.floor_lo, u.floor_hi, '[]'), false)
  ORDER BY o.code, h.code, u.code, u.id LIMIT :most
 """)  # noqa: S608  # our own words
@@ -49,10 +52,6 @@ SELECT id, ST_X(ST_PointOnSurface(geometry)) AS lon, ST_Y(ST_PointOnSurface(geom
  WHERE id = ANY(CAST(:ids AS uuid[])) AND geometry IS NOT NULL
 """)
 SHEETS = text("SELECT community_id FROM plan_sheet WHERE plan_id = :plan")
-THERE = text("""
-SELECT u.id::text, u.households, u.floor_lo, u.floor_hi, u.building_id::text FROM unit u
- WHERE u.community_id = :community
-""")
 
 
 async def check(session: AsyncSession, shelf: Shelf, plan_id: UUID, on: date | None = None) -> CheckRead:
@@ -78,8 +77,11 @@ async def check(session: AsyncSession, shelf: Shelf, plan_id: UUID, on: date | N
     for community in (await session.execute(SHEETS, {"plan": plan_id})).scalars().all():
         sheet = await take_up(session, shelf, plan_id, community)
         torn += _torn(sheet)
-        there = (await session.execute(THERE, {"community": community})).all()
-        ground += _differing(sheet, {row[0]: tuple(row[1:]) for row in there})
+        carried = await differing(session, sheet)
+        ground += _blocked(sheet, carried)
+        # What the draft counts otherwise than the places is asked of the draft: the places will follow it.
+        unassigned = [fault for fault in unassigned if str(fault.id) not in carried.by_hand["units"]]
+        unassigned += _unassigned(sheet, carried.by_hand["units"])
     return CheckRead(
         version=version,
         publishable=not (unassigned or torn or ground or any(not fault.exempt for fault in broken)),
@@ -131,20 +133,49 @@ def _torn(sheet: Sheet) -> list[FaultRead]:
     ]
 
 
-def _differing(sheet: Sheet, there: dict[str, tuple[Any, ...]]) -> list[FaultRead]:
-    """Units that the draft counts otherwise than the places do: buildings added, gone or counted anew by hand."""
-    drawn = {
-        key: (site.households, site.floor_lo, site.floor_hi, site.building) for key, site in sheet.plan.units.items()
+def _unassigned(sheet: Sheet, units: Iterable[str]) -> list[FaultRead]:
+    """Floors in no grid of units that the draft counts for itself."""
+    plan = sheet.plan
+    found = []
+    for key in sorted(plan.units.keys() & set(units)):
+        bands = [band for band in plan.bands[key] if band.grid is None]
+        count = sum(plan.behind(key, band.floor_lo, band.floor_hi) for band in bands)
+        if count:
+            middle = sheet.plane.to_source(plan.cells[key].point_on_surface())
+            row = {
+                "id": key,
+                "name": NEW_UNIT,
+                "community_id": sheet.community_id,
+                "compound_id": plan.compound(key),
+                "households": count,
+                "floors": [(band.floor_lo, band.floor_hi) for band in bands],
+                "lon": middle.x,
+                "lat": middle.y,
+            }
+            found.append(_left_out(row))
+    return found
+
+
+def _blocked(sheet: Sheet, carried: Carried) -> list[FaultRead]:
+    """Units that keep the draft from being carried into the places."""
+    words = {
+        True: (
+            "这个单元的住户已逐户登记,方案不能更改其户数,请在底册中更正。",
+            "The doors of this unit are registered one by one: a draft can not count them; correct the register.",
+        ),
+        False: (
+            "底册中的这个单元在方案起草之后有变化,请从现行方案重新起草。",
+            "This unit was changed in the register since the draft began: begin anew from the plan in force.",
+        ),
     }
-    differing = sorted(key for key in drawn.keys() | there.keys() if drawn.get(key) != there.get(key))
     return [
         FaultRead(
             id=key,
             name=key,
             community_id=sheet.community_id,
-            households=(drawn.get(key) or there[key])[0],
-            zh="方案中的楼栋或户数与底册不一致,请先更正底册,再从底册更新方案。",
-            en="The draft counts this unit otherwise than the register of places: correct the register, then refresh.",
+            households=sheet.plan.units[key].households if key in sheet.plan.units else 0,
+            zh=words[key in carried.registered][0],
+            en=words[key in carried.registered][1],
         )
-        for key in differing
+        for key in sorted(carried.blocked)
     ]

@@ -34,13 +34,13 @@ SELECT id, community_id, coalesce(code, '') AS code, name, name_en, kind, addres
 BUILDINGS = """
 SELECT id, compound_id, community_id, coalesce(code, '') AS code, name, address, use, floors, built,
        ST_AsBinary(geometry) AS shape
-  FROM building WHERE community_id = %(community)s ORDER BY code, id
+  FROM building WHERE community_id = %(community)s AND gone_on IS NULL ORDER BY code, id
 """
 UNITS = """
 SELECT u.id, u.building_id, u.community_id, coalesce(u.code, '') AS code, u.name, u.floor_lo, u.floor_hi, u.households,
        u.estimated, ST_AsBinary(u.geometry) AS shape, g.floors AS floor_households
   FROM unit u LEFT JOIN ground_floors(%(community)s) g ON g.unit_id = u.id
- WHERE u.community_id = %(community)s ORDER BY u.code, u.id
+ WHERE u.community_id = %(community)s AND u.gone_on IS NULL ORDER BY u.code, u.id
 """
 BARRIERS = """
 SELECT b.id, b.kind, b.road_class, b.name, b.name_en, ST_AsBinary(b.geometry) AS shape

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from api.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from api.plans.checking import OF_PLAN, check
+from api.plans.carrying import carry, differing
+from api.plans.checking import OF_PLAN, SHEETS, check
 from api.plans.overlap import shared
 from api.plans.review_schemas import SuccessionRead, TransitionRead
+from api.plans.shelf import take_up
 from api.plans.tables import PlanRow
 from api.plans.telling import name_of_asker, tell
 from api.rules.service import today
@@ -181,6 +183,7 @@ async def publish(session: AsyncSession, shelf: Shelf, plan_id: UUID, said: Publ
     found = await check(session, shelf, plan_id, said.effective_from)
     if not found.publishable:
         raise UnpublishableError(found)
+    await _carry(session, shelf, plan_id, said.effective_from)
     where = {"plan": plan_id, "since": said.effective_from}
     await session.execute(CODES, where)
     formers: set[UUID] = set()
@@ -192,6 +195,13 @@ async def publish(session: AsyncSession, shelf: Shelf, plan_id: UUID, said: Publ
     await session.execute(TURN)
     await session.refresh(plan)
     await _note(session, plan, said.note, said.effective_from)
+
+
+async def _carry(session: AsyncSession, shelf: Shelf, plan_id: UUID, on: date) -> None:
+    """Let the places follow what the draft says of them, community by community."""
+    for community in (await session.execute(SHEETS, {"plan": plan_id})).scalars().all():
+        sheet = await take_up(session, shelf, plan_id, community)
+        await carry(session, sheet, await differing(session, sheet), on)
 
 
 async def _take_over(session: AsyncSession, where: dict[str, Any]) -> set[UUID]:

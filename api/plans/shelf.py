@@ -39,7 +39,7 @@ SELECT p.version AS plan_version, p.least, p.most, p.target, s.version, s.state_
        CASE WHEN s.plan_id IS NULL THEN (
          SELECT concat_ws('/', count(*),
                   sum(hashtext(concat_ws(',', u.id, u.households, u.floor_lo, u.floor_hi))::bigint))
-           FROM unit u WHERE u.community_id = c.id) END AS ground{more}
+           FROM unit u WHERE u.community_id = c.id AND u.gone_on IS NULL) END AS ground{more}
   FROM community c JOIN plan p ON p.id = :plan
    AND (p.community_id = c.id OR (p.community_id IS NULL AND p.subdistrict_id = c.subdistrict_id))
   LEFT JOIN plan_sheet s ON s.plan_id = p.id AND s.community_id = c.id

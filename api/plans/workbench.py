@@ -17,7 +17,7 @@ from api.plans.plain_shapes import told
 from api.plans.shelf import take_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -118,7 +118,7 @@ async def workbench(session: AsyncSession, shelf: Shelf, plan_id: UUID, wanted: 
 def _body(
     bench: dict[str, Any], sheet: Sheet, names: Mapping[tuple[str, str], Any], only: str | None, *, floors: bool
 ) -> bytes:
-    whole = bench | _plane(sheet) | _ground(sheet.plan, names, only, floors=floors)
+    whole = bench | _plane(sheet) | ground_told(sheet.plan, names, only, floors=floors)
     return gzip.compress(json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(), ZIPPED_AT)
 
 
@@ -128,15 +128,21 @@ def _plane(sheet: Sheet) -> dict[str, Any]:
     return {"plane": {"lon": lon, "lat": lat, "lon_per_mm": a / 1000, "lat_per_mm": d / 1000}}
 
 
-def _ground(plan: Plan, names: Mapping[tuple[str, str], Any], only: str | None, *, floors: bool) -> dict[str, Any]:
-    compounds = [key for key in plan.compounds if only in (None, key)]
+def ground_told(plan: Plan, names: Mapping[tuple[str, str], Any], only: str | None, *, floors: bool) -> dict[str, Any]:
+    """Everything of a plan that the editor works on, by places in lists; ``only``: one compound."""
+
+    def ordered(kind: str, keys: Iterable[str]) -> list[str]:
+        """By code, those without one last: the same however the plan came about."""
+        return sorted(keys, key=lambda key: (not (code := names.get((kind, key), NOBODY)["code"]), code, key))
+
+    compounds = ordered("c", (key for key in plan.compounds if only in (None, key)))
     at_compound = {key: i for i, key in enumerate(compounds)}
-    buildings = [key for key, site in plan.buildings.items() if site.compound in at_compound]
+    buildings = ordered("b", (key for key, site in plan.buildings.items() if site.compound in at_compound))
     at_building = {key: i for i, key in enumerate(buildings)}
-    units = [key for key, site in plan.units.items() if site.building in at_building]
+    units = ordered("u", (key for key, site in plan.units.items() if site.building in at_building))
     at_unit = {key: i for i, key in enumerate(units)}
     living = {band.grid for key in units for band in plan.bands[key]}
-    grids = [key for key in plan.grids if key in living]
+    grids = ordered("g", (key for key in plan.grids if key in living))
     at_grid: dict[str | None, int] = {key: i for i, key in enumerate(grids)} | {None: -1}
 
     def named(kind: str, key: str, *fields: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import { areaOf } from '../src/core/plan/geometry'
 import { counted, outlineOf, type Plan } from '../src/core/plan/plan'
 import { openQueue } from '../src/core/plan/queue'
 import { confirmed, entriesOf, openSession, rebased, redone, resumed, taken, undone, type EditSession, type Step } from '../src/core/plan/session'
-import { chance } from './plan/chance'
-import { madeUp } from './plan/edits'
+import { chance, type Chance } from './plan/chance'
+import { madeUp, malformed } from './plan/edits'
 import { town } from './plan/town'
 
 const MAP = 'aaabbbcc aaabbbcc ddeeffcc ddeeff.. gggghhhh gggghhhh'
@@ -36,6 +36,26 @@ function holds(plan: Plan, households: number, areaM2: number): void {
   expect(areaOf(all)).toBeCloseTo(areaM2, 6)
 }
 
+/** An edit, one in twenty of them malformed; a step back, forward, or one old edit taken back. */
+function anyStep(session: EditSession, by: Chance, n: number): ReturnType<typeof taken> {
+  const dice = by.real()
+  const id = `s${n}`
+  if (dice < 0.15) return undone(session, id)
+  if (dice < 0.25) return redone(session, id)
+  if (dice < 0.3 && session.ways.done.length) return taken(session, { id, kind: 'back', of: by.pick(session.ways.done) })
+  return taken(session, { id, kind: 'edit', operation: dice < 0.35 ? malformed(session.plan, by) : madeUp(session.plan, by, n) })
+}
+
+/** The service has kept what was pending, and now sends the plan anew: the page was behind. */
+function overtakenBy(session: EditSession, by: Chance, n: number): EditSession {
+  const some = new Set(session.pending.slice(0, by.below(session.pending.length + 1)).map(({ step }) => step.id))
+  const kept = confirmed(session, some, n)
+  const { session: now, lost } = rebased(kept, kept.base, n)
+  expect(lost).toEqual([])
+  expect(print(now.plan)).toBe(print(session.plan))
+  return { ...now, ways: session.ways }
+}
+
 describe('a long day of edits', () => {
   test.each([1, 2, 3])('keeps every dwelling and every square metre, and leads back to the beginning (seed %i)', (seed) => {
     const by = chance(seed)
@@ -44,10 +64,11 @@ describe('a long day of edits', () => {
     let session = openSession(start, 0)
     const tally = { done: 0, refused: 0 }
     for (let n = 0; n < RUNS; n++) {
-      const dice = by.real()
-      const next =
-        dice < 0.15 ? undone(session, `s${n}`) : dice < 0.25 ? redone(session, `s${n}`) : taken(session, { id: `s${n}`, kind: 'edit', operation: madeUp(session.plan, by, n) })
+      if (by.real() < 0.02) session = overtakenBy(session, by, n)
+      const before = print(session.plan)
+      const next = anyStep(session, by, n)
       tally[next.ok ? 'done' : 'refused'] += 1
+      if (!next.ok && n % 5 === 0) expect(print(session.plan)).toBe(before)
       if (next.ok) session = next.value
       if (n % 25 === 0) holds(session.plan, households, area)
     }

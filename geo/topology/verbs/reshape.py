@@ -1,7 +1,8 @@
 """Drag one border between two stairwells' ground; both follow, nobody else. Its own inverse.
 
 A border is an *arc*: the run of corners that only these two cells share. Its ends are corners of other ground and stay
-where they are; what lies between may be drawn anew, but not through a building and not over other ground.
+where they are; what lies between may be drawn anew, but not through a building and not over other ground. Where the two
+stand in different compounds, the compounds' outlines follow.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from geo.errors import RefusedError
 from geo.topology import refusals as why
 from geo.topology.faces import LATTICE_M
 from geo.topology.verbs.movable import locked
+from geo.topology.verbs.outlined import outlined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +60,9 @@ def reshape(plan: Plan, a: str, b: str, *, line: shapely.LineString) -> Plan:
     arc = _arc_between_ends(plan, a, b, drawn)
     if arc is None:
         raise RefusedError(why.NO_SUCH_BORDER)
-    return replace(plan, cells={**plan.cells, **{u: _redrawn(plan.cells[u], arc, drawn) for u in (a, b)}})
+    after = replace(plan, cells={**plan.cells, **{u: _redrawn(plan.cells[u], arc, drawn) for u in (a, b)}})
+    homes = {plan.compound(a), plan.compound(b)}
+    return outlined(after, sorted(homes)) if len(homes) > 1 else after
 
 
 def arcs(plan: Plan, a: str, b: str) -> list[shapely.LineString]:

@@ -9,9 +9,9 @@ import shapely
 
 from geo.errors import RefusedError
 from geo.topology import refusals as why
-from geo.topology.cells import one_polygon
 from geo.topology.plan import Span
 from geo.topology.verbs.movable import damage, locked, sources, unmovable
+from geo.topology.verbs.outlined import outlined
 
 if TYPE_CHECKING:
     from geo.errors import Refusal
@@ -69,9 +69,4 @@ def _grounds_touch(plan: Plan, building: str, compound: str) -> bool:
 def _transferred(plan: Plan, building: str, compound: str, to: str) -> Plan:
     moved = {**plan.buildings, building: replace(plan.buildings[building], compound=compound)}
     after = replace(plan.give(_dwellings(plan, building), to), buildings=moved)
-    compounds = dict(plan.compounds)
-    for key in (plan.buildings[building].compound, compound):
-        cells = [cell for unit, cell in sorted(plan.cells.items()) if after.compound(unit) == key]
-        if cells:
-            compounds[key] = replace(compounds[key], geometry=one_polygon(shapely.coverage_union_all(cells)))
-    return replace(after, compounds=compounds)
+    return outlined(after, (plan.buildings[building].compound, compound))

@@ -49,6 +49,27 @@ export function madeUp(plan: Plan, by: Chance, serial: number): Operation {
   }
 }
 
+/** What no verb can make sense of: names of nothing, numbers that are none, lines without length. */
+export function malformed(plan: Plan, by: Chance): Operation {
+  const grid = by.pick([...plan.grids.keys()])
+  const unit = by.pick(plan.units).key
+  return by.pick<Operation>([
+    { verb: 'merge', arguments: { absorbed: 'nowhere', into: grid } },
+    { verb: 'reassign', arguments: { spans: [{ unit, floor_lo: NaN, floor_hi: 2 }], to: grid } },
+    { verb: 'reassign', arguments: { spans: [{ unit, floor_lo: 1.5, floor_hi: 2 }], to: 'nowhere' } },
+    { verb: 'found', arguments: { spans: [], key: 'x', name: ' ' } },
+    { verb: 'split', arguments: { grid, line: [[0, 0]], key: 'x', name: 'x' } },
+    { verb: 'split', arguments: { grid, line: [[0, 0], [NaN, 1]], key: 'x', name: 'x' } },
+    { verb: 'split_floors', arguments: { grid, floor: 10_000, key: 'x', name: 'x' } },
+    { verb: 'swap', arguments: { these: [], those: [] } },
+    { verb: 'reshape', arguments: { a: unit, b: unit, line: [] } },
+    { verb: 'reshape', arguments: { a: unit, b: 'nowhere', line: [[0, 0], [Infinity, 0]] } },
+    { verb: 'transfer', arguments: { building: 'nowhere', compound: 'C', to: grid } },
+    { verb: 'lock', arguments: { grid: 'nowhere', locked: true } },
+    { verb: 'edit_adjacency', arguments: { a: unit, b: unit, joined: true } },
+  ])
+}
+
 /** One to three spans of a grid, sometimes only some of the floors, now and then nonsense. */
 function some(plan: Plan, by: Chance, grid: string): Span[] {
   if (by.real() < 0.02) return [{ unit: 'nowhere', floor_lo: 1, floor_hi: 1 }]

@@ -178,13 +178,20 @@ export function wholeUnit({ key, floor_lo, floor_hi }: Unit): Span {
 
 /** The plan with some floors given to a grid; no questions asked (the verbs ask them). */
 export function give(plan: Plan, spans: readonly Span[], grid: string | null): Plan {
+  const last = GIVEN.get(plan)
+  if (last && last.spans === spans && last.grid === grid) return last.after
   const changes = new Map<number, readonly Band[]>()
   for (const span of spans) {
     const unit = plan.number.get(span.unit)!
     changes.set(unit, painted(changes.get(unit) ?? plan.bands[unit]!, span.floor_lo, span.floor_hi, grid))
   }
-  return withBands(plan, changes)
+  const after = withBands(plan, changes)
+  GIVEN.set(plan, { spans, grid, after })
+  return after
 }
+
+/** A verb asks first what would become of it and then does it: the second time the answer is here. */
+const GIVEN = new WeakMap<Plan, { readonly spans: readonly Span[]; readonly grid: string | null; readonly after: Plan }>()
 
 /** The plan with the bands of some units set; members and counts follow by difference. */
 export function withBands(plan: Plan, changes: ReadonlyMap<number, readonly Band[]>): Plan {

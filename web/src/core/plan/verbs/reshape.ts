@@ -114,11 +114,28 @@ function turnedOver(plan: Plan, one: number, other: number, number: number, draw
 function cuts(plan: Plan, one: number, other: number, old: readonly Point[], drawn: readonly Point[]): boolean {
   const near = new Set([compoundOf(plan, one), compoundOf(plan, other)])
   const lost = strips(old, drawn)
-  for (const building of plan.buildings.values()) {
-    if (!near.has(building.compound)) continue
-    for (const ring of building.footprint) if (lost.some((strip) => overlap(strip, ring))) return true
+  if (!lost.length) return false
+  const homes = byCompound(plan.buildings)
+  for (const compound of near) {
+    for (const ring of homes.get(compound) ?? []) if (lost.some((strip) => overlap(strip, ring))) return true
   }
   return false
+}
+
+/** The footprints of each compound; a plan's buildings seldom change, and a border under the hand asks at every frame. */
+const FOOTPRINTS = new WeakMap<Plan['buildings'], ReadonlyMap<string, readonly Ring[]>>()
+
+function byCompound(buildings: Plan['buildings']): ReadonlyMap<string, readonly Ring[]> {
+  const known = FOOTPRINTS.get(buildings)
+  if (known) return known
+  const found = new Map<string, Ring[]>()
+  for (const { compound, footprint } of buildings.values()) {
+    const own = found.get(compound)
+    if (own) own.push(...footprint)
+    else found.set(compound, [...footprint])
+  }
+  FOOTPRINTS.set(buildings, found)
+  return found
 }
 
 /** The ground between two lines with the same ends, as rings: cut where the lines cross. */

@@ -25,7 +25,7 @@ export function refusal(plan: Plan, { grid, line, key, name }: Split): why.Refus
   if (!plan.grids.has(grid)) return why.UNKNOWN_GRID
   const steps = line.slice(1).map((to, i) => distance(line[i]!, to))
   if (!steps.length || !steps.every((step) => Number.isFinite(step) && step > 0)) return why.LINE_MISSES
-  if (!isSimple(straightOn(line, REACH_M))) return why.LINE_CROSSES_ITSELF
+  if (!isSimple(prolonged(line, REACH_M))) return why.LINE_CROSSES_ITSELF
   const left = leftOf(plan, grid, line)
   if (!left.length || left.length === spansOf(plan, grid).length) return why.LINE_MISSES
   return found.refusal(plan, { spans: left, key, name })
@@ -47,6 +47,12 @@ export function leftOf(plan: Plan, grid: string, line: readonly Point[]): Span[]
 /** The line with both ends running on straight. */
 export function straightOn(line: readonly Point[], reachM: number): Point[] {
   return [beyond(line[1]!, line[0]!, reachM), ...line, beyond(line.at(-2)!, line.at(-1)!, reachM)]
+}
+
+/** The same course without its own two ends, which rounding may put a hair beside the straight. */
+function prolonged(line: readonly Point[], reachM: number): Point[] {
+  const course = straightOn(line, reachM)
+  return [course[0]!, ...line.slice(1, -1), course.at(-1)!]
 }
 
 function beyond(from: Point, at: Point, reachM: number): Point {
