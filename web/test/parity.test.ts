@@ -25,7 +25,7 @@ const VECTORS = JSON.parse(readFileSync(new URL('./plan/vectors.json', import.me
 /** An operation as the page makes it: lines in metres. */
 function heard({ verb, arguments: said }: Said): Operation {
   const line = said['line'] as { coordinates: Point[] } | undefined
-  return { verb, arguments: line ? { ...said, line: line.coordinates.map(([x, y]) => [x / 1000, y / 1000]) } : said } as Operation
+  return { verb, arguments: line ? { ...said, line: line.coordinates.map(([x, y]) => [x / 1000, y / 1000]) } : said } as unknown as Operation
 }
 
 /** The corners of a unit's ground, whole millimetres, in a fixed order. */

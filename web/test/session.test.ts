@@ -4,8 +4,10 @@ import { IDBFactory } from 'fake-indexeddb'
 import { describe, expect, test } from 'vitest'
 import { areaOf } from '../src/core/plan/geometry'
 import { counted, outlineOf, type Plan } from '../src/core/plan/plan'
+import { joined } from '../src/core/plan/courier'
 import { openQueue } from '../src/core/plan/queue'
 import { confirmed, entriesOf, openSession, rebased, redone, resumed, taken, undone, type EditSession, type Step } from '../src/core/plan/session'
+import type { Patch } from '../src/core/plan/wire'
 import { chance, type Chance } from './plan/chance'
 import { madeUp, malformed } from './plan/edits'
 import { town } from './plan/town'
@@ -13,6 +15,7 @@ import { town } from './plan/town'
 const MAP = 'aaabbbcc aaabbbcc ddeeffcc ddeeff.. gggghhhh gggghhhh'
 const COMPOUNDS = 'CCCCCCCC CCCCCCCC CCCCCCCC CCCCCCCC DDDDDDDD DDDDDDDD'
 const PATIENCE_MS = 600_000
+const NOTHING: Patch = { grids: {}, bands: {}, cells: {}, units: {}, edges: {}, buildings: {}, compounds: {}, edits: null }
 const RUNS = Number(process.env['EDITS'] ?? 500)
 
 /** Everything that a planner could tell apart, in a fixed order. */
@@ -135,6 +138,17 @@ describe('others at the same plan', () => {
     const { session, lost } = rebased(mine, theirs, 8)
     expect(lost).toMatchObject([{ step: { id: '1' }, refusal: { code: 'locked' } }])
     expect(session.pending).toEqual([])
+  })
+
+  test('who was first has it: what waits here and wants the same is told, the rest stays', () => {
+    const mine = work(start, moved('1', 'u0-1', 'b'), moved('2', 'u2-1', 'd'))
+    const bands = { 'u0-1': [[1, 6, 'c'] as const] }
+    const patch = { ...NOTHING, bands, grids: Object.fromEntries(['a', 'c'].map((key) => [key, { name: `第${key}格`, locked: false, households: 0 }])) }
+    const { session, lost, reload } = joined(mine, { version: 8, patch })
+    expect(reload).toBe(false)
+    expect(lost).toMatchObject([{ step: { id: '1' }, refusal: { code: 'stale' } }])
+    expect(session.pending.map(({ step }) => step.id)).toEqual(['2'])
+    expect([session.plan.counts.get('b'), session.plan.counts.get('d'), session.version]).toEqual([40, 50, 8])
   })
 
   test('confirmed steps leave the queue, later ones stay', () => {

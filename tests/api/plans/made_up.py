@@ -95,7 +95,21 @@ class MadeUp:
         return {"grid": self._grid(), "floor": self.chance.randint(0, 10), **self._fresh()}
 
     def _swap(self) -> dict[str, Any]:
-        return {"these": self._spans(), "those": self._spans()}
+        """Two neighbours of different grids, most of the time."""
+        pairs = [tuple(self.bench["units"][unit]["id"] for unit in pair) for pair in self.bench["edges"]]
+        apart = [(a, b) for a, b in pairs if self._owner(a) and self._owner(b) and self._owner(a) != self._owner(b)]
+        if not apart or self.chance.random() < 0.1:
+            return {"these": self._spans(), "those": self._spans()}
+        a, b = self.chance.choice(apart)
+        return {"these": [self._whole(a)], "those": [self._whole(b)]}
+
+    def _owner(self, unit: str) -> str | None:
+        floors = self.model.floors(unit)
+        return self.model.grid(unit, floors[0]) if floors else None
+
+    def _whole(self, unit: str) -> dict[str, Any]:
+        floors = self.model.floors(unit)
+        return {"unit": unit, "floor_lo": floors[0], "floor_hi": floors[-1]}
 
     def _reshape(self) -> dict[str, Any]:
         """A border between two neighbours bent a little, from one of its ends to the other."""

@@ -267,7 +267,8 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
 
   function join(edit: { version: number; entries: readonly LogEntry[]; patch: Patch }): void {
     if (!session.value) return
-    if (sending) return void waiting.push(edit)
+    // What the service says to the parcel on its way comes first, also when its answer was lost and it is sent again.
+    if (sending || parcel?.steps.length) return void waiting.push(edit)
     const after = joined(session.value, edit)
     session.value = after.session
     note(edit.entries)

@@ -5,9 +5,10 @@
  * so a lost answer does no harm; what others do meanwhile waits until the parcel is back. Nothing is dropped unsaid.
  */
 
+import { difference, touches } from './delta'
 import { patched } from './patch'
 import type { Plan } from './plan'
-import type { Refusal } from './refusals'
+import { STALE, type Refusal } from './refusals'
 import { rebased, type Entry, type EditSession, type Lost, type Step } from './session'
 import { wireOperation, type LogEntry, type Patch, type WireOperation } from './wire'
 
@@ -115,15 +116,33 @@ export function refused(session: EditSession, parcel: Parcel, place: number, ref
   return { session: after.session, lost: [...(gone ? [{ step: gone.step, refusal }] : []), ...after.lost] }
 }
 
-/** The session after somebody else's edit. */
+/** The session after somebody else's edit. Whoever was first has it: what waits here and wants the same is lost, and told. */
 export function joined(session: EditSession, edit: { version: number; patch: Patch }): Joined {
   if (edit.version <= session.version) return { session, lost: [], reload: false }
   const base = patched(session.base, edit.patch)
   if (!base) return { session, lost: [], reload: true }
-  return { ...rebased(session, base, edit.version), reload: false }
+  return { ...laidOver(session, base, edit.version), reload: false }
 }
 
 /** Lay the session's pending steps over a plan that was loaded anew. */
 export function reloaded(session: EditSession, plan: Plan, version: number): { session: EditSession; lost: readonly Lost[] } {
   return rebased(session, plan, version)
+}
+
+function laidOver(session: EditSession, base: Plan, version: number): { session: EditSession; lost: readonly Lost[] } {
+  const theirs = changedKeys(session.base, base)
+  const [lost, left] = [[] as Lost[], [] as Entry[]]
+  for (const entry of session.pending) {
+    if ([...touches(entry.delta)].some((key) => theirs.has(key))) lost.push({ step: entry.step, refusal: STALE })
+    else left.push(entry)
+  }
+  const after = rebased({ ...session, pending: left }, base, version)
+  return { session: after.session, lost: [...lost, ...after.lost] }
+}
+
+/** What changed from one plan of the service to its next; nothing can be said where units came or went. */
+function changedKeys(before: Plan, after: Plan): ReadonlySet<string> {
+  const same = before.units.length === after.units.length && before.units.every(({ key }, i) => key === after.units[i]!.key)
+  // Borders are numbered anew when ground is laid anew: whether two borders are one the service says.
+  return same ? touches({ ...difference(before, after), arcs: {} }) : new Set()
 }
