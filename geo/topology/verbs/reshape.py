@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from geo.topology.ground import Areal
     from geo.topology.plan import Plan
 
+ROUNDED_M = 0.6 * LATTICE_M
+"""Corners on compounds' outlines stand between the lattice's points; whoever draws knows them to the millimetre."""
 SLIVER_M2 = 1e-4
 CUT_M2 = 0.02
 
@@ -40,7 +42,8 @@ def refusal(plan: Plan, a: str, b: str, *, line: shapely.LineString) -> Refusal 
     arc = _arc_between_ends(plan, a, b, drawn)
     if arc is None:
         return why.NO_SUCH_BORDER
-    if arc.equals_exact(drawn, 0) or arc.equals_exact(drawn.reverse(), 0):
+    drawn = _ending_as(arc, drawn)
+    if arc.equals_exact(drawn, ROUNDED_M):
         return why.NO_CHANGE
     one, other = (_redrawn(plan.cells[u], arc, drawn) for u in (a, b))
     if _flips(plan, (a, b), (one, other)):
@@ -60,6 +63,7 @@ def reshape(plan: Plan, a: str, b: str, *, line: shapely.LineString) -> Plan:
     arc = _arc_between_ends(plan, a, b, drawn)
     if arc is None:
         raise RefusedError(why.NO_SUCH_BORDER)
+    drawn = _ending_as(arc, drawn)
     after = replace(plan, cells={**plan.cells, **{u: _redrawn(plan.cells[u], arc, drawn) for u in (a, b)}})
     homes = {plan.compound(a), plan.compound(b)}
     return outlined(after, sorted(homes)) if len(homes) > 1 else after
@@ -83,14 +87,24 @@ def _untouchable(plan: Plan, a: str, b: str) -> Refusal | None:
 
 
 def _arc_between_ends(plan: Plan, a: str, b: str, line: shapely.LineString) -> shapely.LineString | None:
-    """The border of a and b with the same ends as ``line``, running the same way."""
-    xy = shapely.get_coordinates(line)
+    """The border of a and b with the same ends as ``line`` to the millimetre, running the same way."""
+    ends = _on_lattice(shapely.get_coordinates(line)[[0, -1]])
     for arc in arcs(plan, a, b):
         course = shapely.get_coordinates(arc)
         for way in (course, course[::-1]):
-            if np.array_equal(way[0], xy[0]) and np.array_equal(way[-1], xy[-1]):
+            if np.array_equal(_on_lattice(way[[0, -1]]), ends):
                 return shapely.LineString(way)
     return None
+
+
+def _on_lattice(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.rint(xy / LATTICE_M)
+
+
+def _ending_as(arc: shapely.LineString, line: shapely.LineString) -> shapely.LineString:
+    """The line with the very ends of the border, which other ground shares."""
+    course = shapely.get_coordinates(arc)
+    return shapely.LineString(np.vstack((course[:1], shapely.get_coordinates(line)[1:-1], course[-1:])))
 
 
 def _redrawn(cell: Areal, arc: shapely.LineString, line: shapely.LineString) -> Areal:
