@@ -1,7 +1,7 @@
 """Buildings that a draft adds, removes or corrects go into the places when it is published.
 
 Revision ID: 0035
-Revises: 0072
+Revises: 0102
 
 A unit or building that former plans, visits or registered doors still name is not deleted, since "who served building 7
 on 1 March?" has to stay answerable: ``gone_on`` says since when nobody lives there, and new drafts no longer see it.
@@ -13,7 +13,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0035"
-down_revision = "0072"
+down_revision = "0102"
 branch_labels = None
 depends_on = None
 
