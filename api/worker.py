@@ -21,6 +21,7 @@ from psycopg import AsyncConnection, OperationalError
 
 from api.access import night
 from api.imports import jobs
+from api.imports import tidy as imports_tidy
 from api.imports.service import WORK
 from api.issues import alarms
 from api.plans.drawing import carry_out
@@ -70,6 +71,12 @@ def make_queue(url: str, pool: Executor, audit_url: str | None = None, *, data_d
             log.warning("no address of the auditor's role was given, so the audit is not checked")
             return
         await asyncio.to_thread(night.check, audit_url, url)
+
+    @queue.periodic(cron=imports_tidy.TIDY_AT)
+    @queue.task(name=imports_tidy.TIDY, queue=night.QUEUE, queueing_lock=imports_tidy.TIDY)
+    async def tidy_imports(timestamp: int = 0) -> None:  # noqa: ARG001  # the clock's own argument
+        if data_dir is not None:
+            await asyncio.to_thread(imports_tidy.tidy, data_dir / "imports", datetime.now(UTC))
 
     return queue
 

@@ -9,12 +9,13 @@ import shapely
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from psycopg import Connection
 
 SRID = 4326
+TOLD_EVERY = 1_000
 MULTI = {"district", "subdistrict", "community", "compound", "area", "micro_grid"}
 BEFORE = "to_jsonb(p) || jsonb_build_object('geometry', encode(ST_AsEWKB(p.geometry), 'hex'))"
 BARE = {"floor", "household", "plan", "plan_member", "official_code"}
@@ -30,12 +31,16 @@ class Book:
         import_id: whose changes these are.
         source: under which name the places' keys are remembered.
         tally: how many rows were added, changed or removed, by kind.
+        tell: told now and then how many rows have been written.
+        written: rows written so far.
     """
 
     connection: Connection
     import_id: UUID
     source: str
     tally: dict[str, dict[str, int]] = field(default_factory=dict)
+    tell: Callable[[int], None] = lambda _: None
+    written: int = 0
 
     def fresh(self, count: int) -> list[UUID]:
         """New keys."""
@@ -75,6 +80,9 @@ class Book:
             for row in rows:
                 copy.write_row([_cell(kind, cell) for cell in row])
                 count += 1
+                if count % TOLD_EVERY == 0:
+                    self.tell(self.written + count)
+        self.written += count
         run(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} a").format(table, into, found, arriving))
         run(
             sql.SQL(
@@ -107,12 +115,13 @@ class Book:
 
     def remember(self, kind: str, keyed: Iterable[tuple[UUID, str]]) -> None:
         """Note what the source calls these places."""
-        with self.connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO place_source (kind, place_id, source, key) VALUES (%s, %s, %s, %s)"
-                " ON CONFLICT (kind, place_id, source) DO UPDATE SET key = excluded.key",
-                [(kind, place_id, self.source, key[:200]) for place_id, key in keyed],
-            )
+        pairs = [(place_id, key[:200]) for place_id, key in keyed]
+        self.connection.execute(
+            "INSERT INTO place_source (kind, place_id, source, key) SELECT %s, n.id, %s, n.key"
+            "  FROM unnest(%s::uuid[], %s::text[]) AS n(id, key)"
+            " ON CONFLICT (kind, place_id, source) DO UPDATE SET key = excluded.key",
+            [kind, self.source, [pair[0] for pair in pairs], [pair[1] for pair in pairs]],
+        )
 
     def mark_stand_ins(self, kind: str, ids: Iterable[UUID]) -> None:
         """Note that these only stand in for what nobody has drawn."""

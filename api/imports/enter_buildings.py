@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from psycopg.rows import dict_row
 
+from api.imports.addresses import Register
 from api.imports.ground import CLEAR_DEG, Ground
 from api.imports.known import stock
 from api.imports.outcome import RowOutcome
@@ -49,6 +52,7 @@ COLUMNS = (
 UNIT_COLUMNS = ("id", "building_id", "community_id", "name", "name_en", "floor_lo", "floor_hi", "estimated",
                 "households_declared", "geometry")  # fmt: skip
 TAKEN_CODES = "SELECT code FROM building WHERE code = ANY(%s)"
+BY_ID = "SELECT * FROM building WHERE id = ANY(%s)"
 UNIT_SHAPES = """
 SELECT id, ST_AsBinary(ST_PointOnSurface(geometry)) FROM unit WHERE building_id = %s ORDER BY name, id
 """
@@ -68,8 +72,7 @@ def enter_buildings(book: Book, delivery: Delivery, outcome: Outcome) -> None:
     shapes = delivery.shapes
     sound = ~shapely.is_missing(shapes) & shapely.is_valid(shapes) & ~shapely.is_empty(shapes)
     sound &= np.isin(shapely.get_type_id(shapes), (0, 3, 6))
-    for at in np.flatnonzero(~sound):
-        outcome.hold(delivery, int(at), Kind.NO_SHAPE, "没有可用的位置或轮廓", "has no usable place or outline")
+    _enter_by_words(book, delivery.take(np.flatnonzero(~sound)), outcome)
     usable = np.flatnonzero(sound)
     if not len(usable):
         return
@@ -91,6 +94,35 @@ def enter_buildings(book: Book, delivery: Delivery, outcome: Outcome) -> None:
         for at, row in enumerate(known.rows)
         if row["ours"] and at not in delivered
     ]
+
+
+def _enter_by_words(book: Book, delivery: Delivery, outcome: Outcome) -> None:
+    """Rows without a place: what a list says of buildings that are known by code, name or address."""
+    if not len(delivery):
+        return
+    register = Register.of(book.connection)
+    compounds, names, addresses = (delivery.field(name) for name in ("compound", "building", "address"))
+    found = [
+        register.find(code=delivery.keys[at], compound=compounds[at], building=names[at] or delivery.field("name")[at],
+                      address=addresses[at])
+        for at in range(len(delivery))
+    ]  # fmt: skip
+    for at, home in enumerate(found):
+        if home is None:
+            outcome.hold(delivery, at, Kind.NO_SHAPE, "没有可用的位置或轮廓，也对不上已知楼栋",
+                         "has no usable place or outline, and is no building that is known")  # fmt: skip
+    known = np.array([at for at, home in enumerate(found) if home is not None], dtype=np.intp)
+    if not len(known):
+        return
+    homes = [home for home in found if home is not None]
+    with book.connection.cursor(row_factory=dict_row) as cursor:
+        rows = {row["id"]: row for row in cursor.execute(BY_ID, [[home.id for home in homes]]).fetchall()}
+    placed_ = replace(delivery.take(known), shapes=np.array([home.shape for home in homes], dtype=object),
+                      names=tuple(home.name for home in homes))  # fmt: skip
+    houses = houses_of(placed_)
+    for at, home in enumerate(homes):
+        old = rows[home.id]
+        _change(book, placed_, houses, at, old, home.shape, {at: (old["compound_id"], old["community_id"])}, outcome)
 
 
 def _homes(  # noqa: PLR0917 - what one table of rows is made from

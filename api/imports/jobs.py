@@ -17,6 +17,7 @@ from api.imports.gone import remove_gone
 from api.imports.journeys import gathered
 from api.imports.outcome import Outcome
 from api.imports.preview import preview_of
+from api.imports.tidy import let_go
 from api.imports.undo import undo
 from api.imports.work import Choice, Looked, columns_of, enter, look
 from api.trouble import Trouble
@@ -40,6 +41,9 @@ ENTERED = """
 UPDATE import SET state = 'entered', entered_at = now(), summary = %s WHERE id = %s RETURNING cancel_asked
 """
 SET = "UPDATE import SET {} WHERE id = %s"
+
+
+NEEDS_NO_FILE = {"entered", "undone", "refused", "cancelled"}
 
 
 class CancelledError(Exception):
@@ -92,9 +96,17 @@ class Job:
 
 def carry_out(job: Job, step: str) -> None:
     """One step: ``read``, ``check``, ``enter`` or ``undo``. Whatever goes wrong is written down as a sentence."""
-    steps: dict[str, Callable[[Job], None]] = {"read": _read, "check": _check, "enter": _enter, "undo": _undo}
     if not _is_due(job, step):
         return  # a job that was taken up again although it had come to its end
+    _carry_out(job, step)
+    with job.inside() as connection:
+        row = connection.execute("SELECT state FROM import WHERE id = %s", [job.id]).fetchone()
+    if row is not None and row[0] in NEEDS_NO_FILE:
+        let_go(job.folder)
+
+
+def _carry_out(job: Job, step: str) -> None:
+    steps: dict[str, Callable[[Job], None]] = {"read": _read, "check": _check, "enter": _enter, "undo": _undo}
     back = {"read": "refused", "check": "read", "enter": "checked", "undo": "entered"}[step]
     try:
         steps[step](job)
@@ -166,6 +178,8 @@ def _chosen(job: Job, connection: Connection) -> tuple[Layer, Choice]:
     row = connection.execute("SELECT choice, layers, source FROM import WHERE id = %s", [job.id]).fetchone()
     assert row is not None
     choice, layers, source = row
+    if not job.folder.is_dir():
+        raise Trouble("这个文件已按期清理，请重新上传。", "This file was cleaned away after its time; bring it again.")
     number = next(n for n, layer in enumerate(layers) if layer["name"] == choice["layer"])
     layer = Layer.read(job.folder / f"layer-{number:02d}.arrow")
     return layer, Choice(

@@ -64,6 +64,8 @@ INSERT INTO import_mapping (source, purpose, columns, datum, categories) VALUES 
 ON CONFLICT (source, purpose) DO UPDATE SET columns = excluded.columns, datum = excluded.datum,
   categories = import_mapping.categories || excluded.categories, used_at = now()
 """
+BY_WORDS = {Purpose.ISSUE, Purpose.BUILDING, Purpose.UNIT, Purpose.HOUSEHOLD}
+"""Rows of these may be known by an address or a name alone."""
 AUTO = "auto"
 DOUBT_FROM = 0.35
 """The confidence from which on a finding stops a load until somebody has decided; below, it is only told."""
@@ -180,9 +182,10 @@ def _faults(connection: Connection, laid: Layer, choice: Choice, columns: Mappin
     if choice.purpose is Purpose.CODE:
         return ()
     found = check(laid, _expectation(connection, laid, choice, columns))
-    if choice.purpose is Purpose.ISSUE and "address" in columns:  # an address may tell the place when it is entered
-        addressed = {row for row, cell in enumerate(laid.column(columns["address"]), start=1) if cell}
-        found = tuple(f for f in found if f.kind is not Kind.NO_SHAPE or f.row not in addressed)
+    if choice.purpose in BY_WORDS:  # words may tell the place when it is entered
+        words = [laid.column(columns[name]) for name in ("address", "building", "compound") if name in columns]
+        worded = {row for row in range(1, len(laid) + 1) if any(cells[row - 1] for cells in words)}
+        found = tuple(f for f in found if f.kind is not Kind.NO_SHAPE or f.row not in worded)
     if choice.purpose is Purpose.TRACK:
         found += tuple(journeys.check(_whole(laid, choice, columns)))
     return tuple(sorted(found, key=lambda fault: fault.row))
@@ -254,8 +257,9 @@ def enter(
     blocked = {f.row for n, f in enumerate(looked.faults) if f.severity is Severity.BLOCKS and n not in accepted}
     blocked |= set(leave_out)
     free = np.array([at for at, row in enumerate(rows) if int(row) not in blocked], dtype=np.intp)
-    book = Book(connection, import_id, looked.choice.source)
-    progress("entering", 0, len(free))
+    total = len(free) * (2 if looked.choice.purpose is Purpose.BUILDING else 1)  # buildings come with their units
+    book = Book(connection, import_id, looked.choice.source, tell=lambda n: progress("entering", min(n, total), total))
+    progress("entering", 0, total)
     delivery = delivery_of(layer, looked.choice.purpose, looked.columns, rows)
     if len(free) and looked.choice.purpose is Purpose.ISSUE:
         enter_issues(book, delivery.take(free), outcome, looked)
@@ -265,7 +269,7 @@ def enter(
     for at in held:
         outcome.note(delivery, at, "held")
     _remember(connection, looked)
-    progress("entering", len(free), len(free))
+    progress("entering", total, total)
     return outcome, book
 
 

@@ -52,6 +52,7 @@ class Service:
 
     database_url: str
     port: int = 0
+    data_dir: Path | None = None
     _server: uvicorn.Server | None = field(default=None, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
 
@@ -64,7 +65,9 @@ class Service:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
         self.port = listener.getsockname()[1]
-        app = create_app(Settings(app_database_url=self.database_url, pool_size=6))
+        settings = Settings(app_database_url=self.database_url, pool_size=6)
+        home = {} if self.data_dir is None else {"data_dir": self.data_dir}
+        app = create_app(settings.model_copy(update=home))
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2))
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
         self._thread.start()
@@ -80,8 +83,8 @@ class Service:
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[Service]:
-    service = Service(database_url)
+def serving(database_url: str, data_dir: Path | None = None) -> Iterator[Service]:
+    service = Service(database_url, data_dir=data_dir)
     service.start()
     try:
         yield service

@@ -113,3 +113,11 @@ def test_faults_of_a_grid_layer_are_told(yard: City) -> None:
 def test_units_outside_every_grid_are_counted(yard: City) -> None:
     came = yard.load(grids(square(41, 31, 47, 35), 网格编号=["W1"]), Purpose.GRID)
     assert [(f.row, f.kind.value) for f in came.outcome.faults] == [(0, "uncovered")]
+
+
+def test_a_list_of_buildings_without_coordinates_finds_them_by_address(yard: City) -> None:
+    said = table(地址=["锦绣花园5号楼", "锦绣花园 6栋", "别处1号楼"], 户数=["30", "12", "5"], 层数=["7", "6", "6"])
+    came = yard.load(said, Purpose.BUILDING)
+    assert came.came_to() == {"changed": 2, "held": 1}
+    rows = yard.ask("SELECT name, households, floors FROM building WHERE name IN ('5栋', '6栋') ORDER BY name")
+    assert rows == [("5栋", 30, 7), ("6栋", 12, 6)]

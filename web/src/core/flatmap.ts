@@ -5,7 +5,7 @@
 
 import type { Position } from './place'
 
-/** A polygon or several, as GeoJSON has them; degrees, WGS 84. */
+/** A polygon, line or point, or several, as GeoJSON has them; degrees, WGS 84. */
 export interface Outline {
   readonly type: string
   readonly coordinates: unknown
@@ -41,7 +41,7 @@ export function flatMap(outlines: readonly Outline[]): FlatMap {
     height: round(2 * MARGIN + (north - south) * scale),
     path: (outline) =>
       ringsOf(outline)
-        .map((ring) => `M${ring.map((position) => place(position).join(' ')).join('L')}Z`)
+        .map((ring) => `M${ring.map((position) => place(position).join(' ')).join('L')}${outline.type.includes('Line') ? '' : 'Z'}`)
         .join(''),
     middle(outline) {
       const rings = ringsOf(outline)
@@ -57,6 +57,8 @@ function ringsOf({ type, coordinates }: Outline): Position[][] {
   if (type === 'Polygon') return coordinates as Position[][]
   if (type === 'MultiPolygon') return (coordinates as Position[][][]).flat()
   if (type === 'Point') return [[coordinates as Position]]
+  if (type === 'LineString') return [coordinates as Position[]]
+  if (type === 'MultiLineString') return coordinates as Position[][]
   return []
 }
 
