@@ -14,7 +14,6 @@ export const english: FilesTexts = {
   asDeclared: 'as the file says',
   asFound: 'as found',
   finding: 'Where the file lies',
-  sure: (percent) => `(${percent}% sure)`,
   source: 'Source',
   sourceNote: 'When the same source comes again, these columns are taken again and its content is held against the last.',
   columns: 'Which column is which',

@@ -12,7 +12,6 @@ export const chinese = {
   asDeclared: '按文件所写',
   asFound: '按识别结果',
   finding: '文件内容的位置',
-  sure: (percent: string) => `（把握 ${percent}%）`,
   source: '来源名称',
   sourceNote: '同一来源再次导入时，会沿用这里的列对应，并与上次的内容对照。',
   columns: '列对应',
