@@ -23,44 +23,48 @@ WEB = ROOT / "web"
 TOOLS = Path(sys.executable).parent
 
 
-def reading_gates() -> list[Gate]:
-    """The gates that read the code without running it, longest first."""
-    python = [
-        Gate("mypy", (str(TOOLS / "mypy"),), ROOT),
-        Gate("ruff check", (str(TOOLS / "ruff"), "check", "--quiet", "."), ROOT),
-        Gate("ruff format", (str(TOOLS / "ruff"), "format", "--check", "--quiet", "."), ROOT, "run: ruff format ."),
-        Gate("imports", (str(TOOLS / "lint-imports"),), ROOT),
-    ]
+def first_gates() -> list[Gate]:
+    """What the tests need (the partition's loops, compiled once) and the gates of the pages, longest first."""
     web = [
         Gate("vue-tsc", ("npm", "run", "--silent", "check"), WEB),
         Gate("vitest", ("npm", "run", "--silent", "test"), WEB),
         Gate("api types", (sys.executable, "-m", "tests.gates.fresh"), ROOT),
     ]
-    return [*web, *python] if (WEB / "package.json").exists() else python
+    compiled = Gate("compiled loops", (sys.executable, "-m", "geo.partition.warm"), ROOT)
+    return [compiled, *(web if (WEB / "package.json").exists() else [])]
 
 
-def warm_up_gate() -> Gate:
-    """Compiles the partition's loops once, so that no test waits for it."""
-    return Gate("compiled loops", (sys.executable, "-m", "geo.partition.warm"), ROOT)
+def reading_gates() -> list[Gate]:
+    """The gates that read the code without running it, quickest first."""
+    return [
+        Gate("ruff check", (str(TOOLS / "ruff"), "check", "--quiet", "."), ROOT),
+        Gate("ruff format", (str(TOOLS / "ruff"), "format", "--check", "--quiet", "."), ROOT, "run: ruff format ."),
+        Gate("imports", (str(TOOLS / "lint-imports"),), ROOT),
+        Gate("mypy", (str(TOOLS / "mypy"),), ROOT),
+    ]
 
 
 def pytest_gate(arguments: Sequence[str]) -> Gate:
-    """The tests that run the code, spread over the processors, one file on one of them."""
-    workers = os.environ.get("MINQING_TEST_WORKERS", "2")
+    """The tests that run the code, one file in one process; one more than there are processors, since tests wait."""
+    workers = os.environ.get("MINQING_TEST_WORKERS") or str((os.cpu_count() or 1) + 1)
     spread = ("-n", workers, "--dist", "loadfile")
     return Gate("pytest", (sys.executable, "-m", "pytest", "-q", *spread, *arguments), ROOT)
 
 
 def everything(*, quick: bool) -> list[Outcome]:
-    """All gates: first those that read, two at a time, then those that run."""
+    """All gates: first what the tests need, two at a time, then the tests with the reading gates beside them."""
     aloud = sys.stdout.isatty()
-    with ThreadPoolExecutor(2) as lanes:
-        outcomes = []
-        for outcome in lanes.map(run, [warm_up_gate(), *reading_gates()]):
-            print(outcome.line(), flush=True)
-            outcomes.append(outcome)
     left_out = ("--ignore=tests/web",) if quick else ()
-    return [*outcomes, run(pytest_gate(left_out), aloud=aloud)]
+    with ThreadPoolExecutor(2) as lanes:
+        outcomes = [_told(outcome) for outcome in lanes.map(run, first_gates())]
+        testing = lanes.submit(run, pytest_gate(left_out), aloud=aloud)
+        outcomes += [_told(run(gate)) for gate in reading_gates()]
+        return [*outcomes, testing.result()]
+
+
+def _told(outcome: Outcome) -> Outcome:
+    print(outcome.line(), flush=True)
+    return outcome
 
 
 def tell(outcomes: Sequence[Outcome], *, shown: bool) -> None:
