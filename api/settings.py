@@ -77,7 +77,8 @@ class Settings(BaseSettings):
 
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = Field(default=None, repr=False)
-    oidc_label: str = "统一认证 / single sign-on"
+    oidc_label: str = ""
+    """What the office calls it; the log-in page says "single sign-on" where nothing is said here."""
 
     web_dist: Path = ROOT / "web" / "dist"
     """The built pages that the service serves."""

@@ -25,11 +25,7 @@ if TYPE_CHECKING:
 
 TOKEN_PREFIX = "mqt_"  # noqa: S105  # it makes a leaked token easy to find, and is no secret itself
 POSTS = text("""
-SELECT a.id, a.role, a.post, a.level, a.place_id, a.since, a.until, coalesce(
-    (SELECT name FROM district WHERE id = a.place_id), (SELECT name FROM subdistrict WHERE id = a.place_id),
-    (SELECT name FROM community WHERE id = a.place_id), (SELECT name FROM compound WHERE id = a.place_id),
-    (SELECT name FROM building WHERE id = a.place_id), (SELECT name FROM unit WHERE id = a.place_id),
-    (SELECT name FROM micro_grid WHERE id = a.place_id)) AS place_name
+SELECT a.id, a.role, a.post, a.level, a.place_id, a.since, a.until, name_of_post(a.id) AS place_name
   FROM assignment a
  WHERE a.person_id = :person AND (a.until IS NULL OR a.until > now()) ORDER BY a.since, a.id
 """)

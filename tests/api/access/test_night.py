@@ -14,7 +14,7 @@ from api.access.audit import Action
 from api.access.roles import Role
 from api.embedded.cluster import AUDIT, Cluster
 from api.worker import make_queue
-from tests.api.access.world import BY_ROLE, POSTS, key
+from tests.api.access.world import BY_ROLE, POSTS, canary, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,6 +146,17 @@ async def test_pages_stand_still_while_events_come_in(client_of: Callable[..., A
     assert len(set(seen)) == len(seen) == 6
     moments = [event["at"] for event in first["events"] + second["events"]]
     assert moments == sorted(moments, reverse=True)
+
+
+async def test_a_deed_without_a_place_is_read_by_the_auditor_of_its_doer(client_of: Callable[..., Any]) -> None:
+    """A log-in, a password, a token: they happen nowhere. Seen to fail with the trigger of 0023."""
+    async with client_of(POSTS[2]) as worker:
+        assert (await worker.post("/api/me/tokens", json={"name": "y"})).status_code == 201
+    async with client_of(AUDITOR) as client:
+        (event,) = (await client.get("/api/audit", params={"login": POSTS[2].login})).json()["events"]
+        told = (await client.get("/api/me")).json()["posts"]
+    assert (event["action"], event["place_id"]) == ("token.made", A1A)
+    assert [post["place_name"] for post in told] == [canary("A")]
 
 
 async def test_an_auditor_learns_the_names_of_nobody_elsewhere(client_of: Callable[..., Any]) -> None:

@@ -15,6 +15,7 @@ export const english: OfficeTexts = {
     wait: (seconds) => `Please wait ${seconds} s before the next attempt.`,
     demo: 'Demo accounts',
     demoHint: 'Click a role to see its world. They work on this machine only.',
+    through: 'Log in through single sign-on',
     forgot: 'Forgot the password or lost the phone? Ask the administrator of your office.',
   },
   account: {

@@ -13,6 +13,7 @@ export const chinese = {
     wait: (seconds: string) => `请等 ${seconds} 秒再试。`,
     demo: '示例账号',
     demoHint: '点一个角色即可登录,看看它的视野。只在本机可用。',
+    through: '用统一认证登录',
     forgot: '忘记密码或丢了手机,请联系本单位的管理员。',
   },
   account: {
