@@ -34,6 +34,8 @@ class Action(StrEnum):
     PERSON_ADDED = "person.added"
     PERSON_CHANGED = "person.changed"
     PERSON_REVEALED = "person.revealed"
+    REVEALS_SPENT = "person.reveals_spent"
+    """The alarm for an auditor: somebody has looked at as many numbers today as one may."""
     PERSON_EXPORTED = "person.exported"
     PERSON_ERASED = "person.erased"
     ASSIGNMENT_MADE = "assignment.made"

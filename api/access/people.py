@@ -160,6 +160,8 @@ async def reveal(session: AsyncSession, ring: Keyring, person_id: UUID, field: s
         reason=reason,
         details={"field": field},
     )
+    if used + 1 == REVEALS_A_DAY:
+        await record(session, Action.REVEALS_SPENT, place_id=row["community_id"], details={"looked": REVEALS_A_DAY})
     return RevealRead(value=value, left_today=REVEALS_A_DAY - used - 1)
 
 

@@ -80,6 +80,9 @@ async def test_a_day_has_an_end_to_looking(client_of: Callable[..., Any], behind
         [key("account", office.login)],
     ).fetchone()
     assert row == (REVEALS_A_DAY,)
+    async with client_of(BY_ROLE[Role.AUDITOR]) as auditor:
+        alarms = (await auditor.get("/api/audit", params={"action": "person.reveals_spent"})).json()["events"]
+    assert [alarm["login"] for alarm in alarms] == [office.login]
 
 
 async def test_the_neighbour_community_finds_nobody(office: httpx.AsyncClient, client_of: Callable[..., Any]) -> None:

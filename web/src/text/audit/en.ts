@@ -60,6 +60,7 @@ export const english: AuditTexts = {
     'person.added': 'added a person',
     'person.changed': 'changed a person',
     'person.revealed': 'looked at a number',
+    'person.reveals_spent': 'looked at as many numbers as one may in a day',
     'person.exported': 'exported personal data',
     'person.erased': 'erased personal data',
     'assignment.made': 'gave a post',

@@ -59,6 +59,7 @@ export const chinese = {
     'person.added': '登记了人员',
     'person.changed': '修改了人员信息',
     'person.revealed': '查看了号码',
+    'person.reveals_spent': '当天查看号码已达上限',
     'person.exported': '导出了个人信息',
     'person.erased': '删除了个人信息',
     'assignment.made': '安排了岗位',
