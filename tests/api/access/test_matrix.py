@@ -104,9 +104,9 @@ def judge(answer: httpx.Response, expected: Expectation, post: Post, target: Tar
         return f"shows {names}"
     if answer.status_code >= 500 and answer.status_code != 503:
         return "broke"
-    if answer.status_code == 403 and expected.placed:
-        return "tells by its 403 that there is something"
     seen = expected.seen_as(target) in names_seen_by(post)
+    if answer.status_code == 403 and expected.placed and not seen:
+        return "tells by its 403 that there is something"
     may = post.role in expected.who and (seen or not expected.placed)
     if answer.status_code in REFUSED:
         return "" if not may or not safe or (answer.status_code in (404, 409) and not expected.placed) else "refused"
