@@ -1,7 +1,7 @@
 """A deed without a place of its own is read by the auditor of whoever did it; and everybody may know their own post.
 
 Revision ID: 0103
-Revises: 0102
+Revises: 0035
 
 A log-in, a new password or a look at a plan happened nowhere, so only an auditor of the whole store saw it: the auditor
 of a district saw nothing of the district's own people. Such an event now takes the place of its doer's first post.
@@ -15,7 +15,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0103"
-down_revision = "0102"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
