@@ -65,7 +65,7 @@ def test_every_expectation_has_its_route() -> None:
     assert {route for route in EXPECTATIONS if route not in there} <= {("GET", "/")}
 
 
-Question = tuple[str, str, str, str, str]
+Question = tuple[str, ...]
 
 
 def question(route: tuple[str, str], expected: Expectation, target: Target) -> Question:
