@@ -125,12 +125,15 @@ def test_a_border_is_dragged_a_tower_cut_and_a_lost_edit_done_again(open_page: O
     page = open_page("planner.html", login=PLANNER, viewport=DESK)
     desk = Desk(page, sample)
     plan = desk.draft(TOWERS)
-    mine = opened(open_page, plan, viewport=DESK)
+    page.goto(f"{sample}/planner.html#plan={plan}")
+    page.get_by_role("button", name="跳过").click()
+    mine = page
     drag_a_border(mine)
     log = desk.api.get(f"{sample}/api/plans/{plan}/operations", params={"community_id": desk.community}).json()
     assert [entry["verb"] for entry in log["entries"]] == ["reshape"]
     cut_a_tower(mine)
     theirs = opened(open_page, plan, viewport=DESK)
+    expect(theirs.locator(".maplibregl-canvas")).to_be_visible()
     theirs.context.set_offline(True)
     rename(theirs, "乙")
     expect(theirs.locator(".save-state")).to_have_attribute("data-saving", "away")

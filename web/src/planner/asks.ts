@@ -81,6 +81,7 @@ export interface Check {
   readonly unassigned: readonly Blemish[]
   readonly broken: readonly Blemish[]
   readonly torn: readonly Blemish[]
+  readonly ground: readonly Blemish[]
 }
 
 export interface Mend {

@@ -140,7 +140,7 @@ export function planData(bench: Workbench): PlanData {
       return { ...site, at: placeOf(unit, cell), cell, bands: bands[i]! }
     }),
     edges: bench.edges.map(([a, b]) => [units[a]!.id, units[b]!.id] as const),
-    grids: grids.map(({ id, name, code, locked }) => ({ key: id, name, code, locked })),
+    grids: grids.map(({ id, name, code, locked }) => ({ key: id, name, code: code || null, locked })),
     edits: { joined: pairs(edits.joined), parted: pairs(edits.parted) },
   }
 }

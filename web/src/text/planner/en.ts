@@ -272,6 +272,7 @@ export const english: PlannerTexts = {
     unassigned: 'Households without a grid',
     broken: 'Grids off the rule',
     torn: 'Grids in pieces',
+    ground: 'Differs from the register',
     note: 'Note',
     comments: 'Comments',
     comment: 'Comment',

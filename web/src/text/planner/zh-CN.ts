@@ -270,6 +270,7 @@ export const chinese = {
     unassigned: '未划入的住户',
     broken: '不合规则的网格',
     torn: '不相连的网格',
+    ground: '与底册不一致',
     note: '意见',
     comments: '批注',
     comment: '写批注',
