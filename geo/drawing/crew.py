@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.drawing.draw import draw
-from geo.partition.parallel import PATIENCE, WorkersLostError
+from geo.errors import GeoError
 from geo.partition.warm import warm
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from geo.drawing.draw import Drawing
     from geo.drawing.wishes import Wishes
     from geo.topology.ground import Ground
+
+
+#: How often a pool whose process was killed is set up anew before we give up.
+PATIENCE = 5
+
+
+class WorkersLostError(GeoError):
+    """Processes die again and again; what they were given kills them."""
 
 
 def draw_city(
@@ -35,6 +43,9 @@ def draw_city(
         wishes: the same for all parts; the deadline is shared out by atoms.
         workers: processes on this machine; 1 draws in this one.
         cluster: address of a Dask scheduler instead; one task a part.
+
+    Raises:
+        WorkersLostError: if processes keep dying.
     """
     if cluster is not None:
         yield from _on_cluster(parts, wishes, cluster)
