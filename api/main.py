@@ -20,6 +20,7 @@ from api.access.routes import router as account
 from api.database import create_engine
 from api.exports.routes import router as exports
 from api.frontier.routes import router as frontier
+from api.heat.door import HeatDoor
 from api.heat.routes import router as heat
 from api.heat.watch import Watch
 from api.imports.routes import router as imports
@@ -104,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     pages.install(app, settings.web_dist)
     app.add_middleware(BodyLimit)
     app.add_middleware(TileDoor)
+    app.add_middleware(HeatDoor)
     app.add_middleware(RateLimit, per_second=settings.requests_per_s)
     app.add_middleware(SecurityHeaders, basemaps=basemap.origins_of(settings))
     return app

@@ -33,13 +33,19 @@ def grain_of(zoom: int) -> int:
 
 def by_cell(facts: Facts, sieve: Sieve, *, first: int = 0, end: int = FAR, grain: int = 1) -> tuple[Ints, Ints]:
     """The cells (or squares of ``grain`` cells, by their first) in a range that have any issue, and how many."""
-    tidy, loose = facts.within(first, end)
-    cells, counts = _sorted_counts(tidy["cell"][sieve.passes(tidy)] // grain * grain)
-    if not len(loose):
+    tidy, loose = facts.tidy_within(first, end), facts.loose
+    cells, counts = _sorted_counts(_squares(tidy["cell"][sieve.passes(tidy)], grain))
+    cell = loose["cell"]
+    cell = cell[sieve.passes(loose) & (cell >= first) & (cell < end)]
+    if not len(cell):
         return cells, counts
-    more, many = _sorted_counts(np.sort(loose["cell"][sieve.passes(loose)] // grain * grain))
+    more, many = _sorted_counts(np.sort(_squares(cell, grain)))
     every, at = np.unique(np.concatenate([cells, more]), return_inverse=True)
     return every, np.bincount(at, np.concatenate([counts, many]), len(every)).astype(np.int64)
+
+
+def _squares(cells: Ints, grain: int) -> Ints:
+    return cells if grain == 1 else cells // grain * grain
 
 
 def _sorted_counts(cells: Ints) -> tuple[Ints, Ints]:

@@ -128,11 +128,15 @@ class Facts:
     def __len__(self) -> int:
         return int(self.tidy.alive.sum() + self.loose.alive.sum())
 
-    def within(self, first: int, end: int) -> tuple[Part, Part]:
-        """The rows whose cells are from ``first`` up to, and without, ``end``; the first part in their order."""
+    def tidy_within(self, first: int, end: int) -> Part:
+        """The tidy rows whose cells are from ``first`` up to, and without, ``end``."""
         low, high = np.searchsorted(self.tidy["cell"], [first, end])
+        return self.tidy.take(slice(int(low), int(high)))
+
+    def within(self, first: int, end: int) -> tuple[Part, Part]:
+        """The same, and the loose ones."""
         cell = self.loose["cell"]
-        return self.tidy.take(slice(int(low), int(high))), self.loose.take((cell >= first) & (cell < end))
+        return self.tidy_within(first, end), self.loose.take((cell >= first) & (cell < end))
 
     def parts(self) -> tuple[Part, Part]:
         """All rows, those without a cell too."""

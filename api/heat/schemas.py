@@ -9,32 +9,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import InvalidError
+from api.issues.matter import Kind, Status
+from api.issues.schemas import Source
 from geo.heat.bins import number
 
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 
-Kind = Literal["request", "event", "hazard", "component"]
-State = Literal[
-    "reported",
-    "verified",
-    "accepted",
-    "filed",
-    "dispatched",
-    "returned",
-    "claimed",
-    "handling",
-    "handled",
-    "checked",
-    "closed",
-    "surveyed",
-    "reopened",
-    "rejected",
-    "merged",
-    "split",
-    "void",
-]
-Source = Literal["resident", "grid_worker", "patrol", "hotline", "desk", "open311", "import"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?$")]
 Level = Literal["district", "subdistrict", "community", "compound", "micro_grid"]
 
@@ -49,7 +30,7 @@ class Question(BaseModel):
     kind: tuple[Kind, ...] = ()
     category: tuple[Code, ...] = Field((), max_length=200, description="Categories, of either level.")
     severity: tuple[Annotated[int, Field(ge=1, le=4)], ...] = ()
-    status: tuple[State, ...] = ()
+    status: tuple[Status, ...] = ()
     open: bool | None = Field(None, description="Only cases that are open, or only those that are settled.")
     source: tuple[Source, ...] = ()
     hour: tuple[Annotated[int, Field(ge=0, le=23)], ...] = Field((), description="Hours of the day, in Shanghai.")
@@ -67,6 +48,10 @@ class Question(BaseModel):
         if last < first:
             raise InvalidError("截止日期早于起始日期。", "The period ends before it begins.")
         return number(first), number(last)
+
+
+LISTS = frozenset(name for name, told in Question.model_fields.items() if told.default == ())
+"""The filters that may be said several times in an address."""
 
 
 class FilmQuestion(Question):

@@ -13,10 +13,9 @@ from api.errors import InvalidError, NotFoundError
 from api.heat import count, drawing, protected
 from api.heat.schemas import FIRST_DAY, LAST_DAY, AreaRead, AreasRead, CellsRead, NoteRead, ShareRead, SummaryRead
 from api.heat.sieve import KINDS, NOT_COUNTED, SOURCES, STATES, sieve
-from geo.errors import InvalidInputError
 from geo.heat.bins import month_of, number
 from geo.heat.doubts import Doubt, note
-from geo.heat.lattice import columns_rows, corners, tile_range
+from geo.heat.lattice import ZOOM, columns_rows, corners, tile_range
 from geo.heat.rates import per_hundred
 
 if TYPE_CHECKING:
@@ -188,11 +187,20 @@ async def read_tile(session: AsyncSession, watch: Watch, asked: Question, *, z: 
     Raises:
         InvalidError: there is no such tile.
     """
-    try:
-        first, end = tile_range(z, x, y)
-    except InvalidInputError as error:
-        raise InvalidError(f"没有热力瓦片 {z}/{x}/{y}:级别为 0 至 16。", str(error)) from error
-    looked = await look(session, watch, asked)
+    if not lies_in_the_world(z, x, y):
+        said = f"There is no heat tile {z}/{x}/{y}: zooms go from 0 to {ZOOM}."
+        raise InvalidError(f"没有热力瓦片 {z}/{x}/{y}:级别为 0 至 {ZOOM}。", said)
+    return tile_of(await look(session, watch, asked), z=z, x=x, y=y)
+
+
+def lies_in_the_world(z: int, x: int, y: int) -> bool:
+    """Whether there is such a heat tile."""
+    return 0 <= z <= ZOOM and 0 <= x < 1 << z and 0 <= y < 1 << z
+
+
+def tile_of(looked: Looked, *, z: int, x: int, y: int) -> bytes:
+    """The tile of what passes."""
+    first, end = tile_range(z, x, y)
     grain = count.grain_of(z)
     cells, counts = count.by_cell(looked.facts, looked.sieve, first=first, end=end, grain=grain)
     return drawing.tile(z, cells, counts, grain)

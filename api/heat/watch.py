@@ -8,6 +8,7 @@ nothing but an index is read when nothing has changed.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,8 @@ from api.heat.facts import Facts, unpack
 from api.heat.sieve import Sight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncSession
 
 LOOK = text("SELECT * FROM heat_look(CAST(CAST(:since AS text) AS xid8))")
@@ -28,13 +28,17 @@ NAMES = text("SELECT no, what, key FROM heat_name WHERE no > :last ORDER BY no")
 
 @dataclass(slots=True)
 class Watch:
-    """The facts of one store in this process. ``version`` rises with every change that was seen."""
+    """The facts of one store in this process.
+
+    ``version`` rises with every change that was seen; ``mark`` tells this process's versions from another's.
+    """
 
     facts: Facts = field(default_factory=Facts)
     number: dict[tuple[str, str], int] = field(default_factory=dict)
     name: dict[int, str] = field(default_factory=dict)
     horizon: int = 0
     version: int = 0
+    mark: str = field(default_factory=lambda: secrets.token_hex(6))
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def look(self, session: AsyncSession) -> tuple[Facts, Sight]:
@@ -43,7 +47,7 @@ class Watch:
         if seen.fresh or not self.version:
             async with self._lock:
                 await self._catch_up(session, int(seen.horizon))
-        return self.facts, self._sight(seen)
+        return self.facts, self.sight(everywhere=seen.everywhere, places=seen.places, bodies=seen.bodies)
 
     async def _catch_up(self, session: AsyncSession, horizon: int) -> None:
         raw: Any = (await (await session.connection()).get_raw_connection()).driver_connection
@@ -63,11 +67,10 @@ class Watch:
         self.horizon = max(self.horizon, horizon)
         self.version += 1
 
-    def _sight(self, seen: Row[Any]) -> Sight:
-        community, compound, grid = (
-            frozenset(self.numbers(what, seen.places)) for what in ("community", "compound", "grid")
-        )
-        return Sight(seen.everywhere, community, compound, grid, frozenset(self.numbers("body", seen.bodies)))
+    def sight(self, *, everywhere: bool, places: Sequence[str], bodies: Sequence[str]) -> Sight:
+        """What somebody with these posts may see."""
+        community, compound, grid = (frozenset(self.numbers(k, places)) for k in ("community", "compound", "grid"))
+        return Sight(everywhere, community, compound, grid, frozenset(self.numbers("body", bodies)))
 
     def numbers(self, what: str, keys: Iterable[str]) -> list[int]:
         """The numbers of those keys that any issue ever named."""
