@@ -71,7 +71,7 @@ def wire() -> np.dtype[Any]:
 WIRE = wire()
 
 
-def unpack(copied: bytes) -> NDArray[Any]:
+def unpack(copied: bytes | bytearray) -> NDArray[Any]:
     """The rows of a binary COPY without NULLs."""
     return np.frombuffer(copied, WIRE, offset=_HEAD, count=(len(copied) - _HEAD - _TAIL) // WIRE.itemsize)
 

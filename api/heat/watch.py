@@ -57,9 +57,10 @@ class Watch:
             copied.extend(chunk)
 
         # The horizon is a number that the store itself wrote: nothing of a request is in this text.
-        query = f"SELECT * FROM heat_facts('{self.horizon:d}')"  # noqa: S608 - see above
+        which = "heat_changes" if self.version else "heat_facts"
+        query = f"SELECT * FROM {which}('{self.horizon:d}')"  # noqa: S608 - see above
         await raw.copy_from_query(query, output=take, format="binary")
-        rows = unpack(bytes(copied))
+        rows = unpack(copied)
         self.facts = await asyncio.to_thread(self.facts.changed, rows)
         for row in await session.execute(NAMES, {"last": max(self.name, default=0)}):
             self.number[row.what, row.key] = row.no
