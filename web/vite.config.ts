@@ -5,13 +5,14 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { offline } from './vite/offline.ts'
 import { preload } from './vite/preload.ts'
+import { sheets } from './vite/sheets.ts'
 import { words } from './vite/words.ts'
 
 const SERVICE = process.env['MINQING_SERVICE'] ?? 'http://127.0.0.1:8000'
 const PAGES = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.html'))
 
 export default defineConfig({
-  plugins: [words(), preload(), vue(), offline()],
+  plugins: [words(), preload(), vue(), offline(), sheets()],
   define: { __PAGES__: JSON.stringify(PAGES) },
   build: {
     target: 'es2022',
