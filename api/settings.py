@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     web_dist: Path = ROOT / "web" / "dist"
     """The built pages that the service serves."""
 
+    @property
+    def sheets(self) -> Path:
+        """Where the pages' build lays out what a map without a network is made of."""
+        return self.web_dist / "sheets"
+
     sample: bool = True
     """Whether an empty store is filled with the sample subdistrict."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from api.settings import Settings
 from geo.crs.datum import Datum
 from geo.crs.reading import Reading
 from geo.errors import InvalidInputError
@@ -15,7 +16,8 @@ from geo.exchange.carry import carried
 from geo.exchange.writers import MANY, ONE, write
 from geo.sheets.booklet import Booklet, write_booklet
 from geo.sheets.pages import pages_of
-from geo.sheets.standalone_map import Choropleth, Look, Stratum, standalone_map
+from geo.sheets.scripts import Scripts
+from geo.sheets.standalone_map import Choropleth, Look, Stratum, Words, standalone_map
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +61,7 @@ class Ordered:
         text: ``"gbk"`` or ``"utf-8"`` for Shapefile and CSV.
         language: ``"zh"`` or ``"en"``, for sheets and booklets.
         note: a line below the title: the plan's state and the day.
+        scripts: what a map is made of; where the pages' build has laid it out, if left open.
     """
 
     title: str
@@ -66,6 +69,7 @@ class Ordered:
     text: str = "utf-8"
     language: str = "zh"
     note: str = ""
+    scripts: Path | None = None
 
 
 def write_file(layers: Sequence[Layer], path: Path, ordered: Ordered) -> None:
@@ -98,8 +102,8 @@ def _sheet(layers: Sequence[Layer], ordered: Ordered) -> str:
     return standalone_map(
         ordered.title,
         [_stratum(layer, ordered.language) for layer in drawn],
-        note=ordered.note,
-        search="搜索名称、编码、户数…" if ordered.language == "zh" else "search names and codes",
+        Scripts(ordered.scripts or Settings().sheets),
+        words=Words(ordered.note, "搜索名称、编码、户数…" if ordered.language == "zh" else "search names and codes"),
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 FAR = 1 << 62
+MOST_ENTRIES = 500_000
+"""What a film may hold and still be less than a megabyte on its way."""
 
 
 def grain_of(zoom: int) -> int:
@@ -69,31 +71,66 @@ def by(facts: Facts, sieve: Sieve, column: str) -> dict[int, int]:
     return found
 
 
+def histogram(facts: Facts, sieve: Sieve, *columns: str) -> list[Ints]:
+    """For each column how many of those that pass have the value 0, have 1, and so on."""
+    masks = [(part, sieve.passes(part)) for part in facts.parts()]
+    found = []
+    for column in columns:
+        counts = [np.bincount(part[column][mask]) for part, mask in masks]
+        total = np.zeros(max(map(len, counts)), np.int64)
+        for each in counts:
+            total[: len(each)] += each
+        found.append(total)
+    return found
+
+
 def chosen(facts: Facts, sieve: Sieve, *columns: str) -> tuple[NDArray[np.int64], ...]:
     """Some columns of all rows that pass."""
     masks = [(part, sieve.passes(part)) for part in facts.parts()]
     return tuple(np.concatenate([part[c][mask] for part, mask in masks]).astype(np.int64) for c in columns)
 
 
-def film(facts: Facts, sieve: Sieve, step: int | None) -> Slices:
-    """The cells by step of so many days, or by calendar month (``step`` None); the first step begins the period."""
-    cell, day = chosen(facts, sieve, "cell", "day")
-    cell, day = cell[cell >= 0], day[cell >= 0]
+def film(facts: Facts, sieve: Sieve, step: int | None, *, most: int = MOST_ENTRIES) -> Slices:
+    """The cells by step of so many days, or by calendar month (``step`` None); the first step begins the period.
+
+    Where that makes more than ``most`` entries, steps of days are joined two by two until it does not.
+    """
+    cells, at, day = _placed(facts, sieve)
     first, last = sieve.days
-    if len(day):
-        first, last = max(first, int(day.min())), min(last, int(day.max()))
-    else:
-        last = first
-    cells, at = np.unique(cell, return_inverse=True)
+    first, last = (max(first, int(day.min())), min(last, int(day.max()))) if len(day) else (first, first)
     if step is None:
         begin = int(month_of(first))
-        when, steps = month_of(day) - begin, int(month_of(last)) - begin + 1
+        of_day = month_of(np.arange(first, last + 1)) - begin
     else:
         begin = first
-        when, steps = (day - first) // step, (last - first) // step + 1
-    code, counts = np.unique(when * max(len(cells), 1) + at, return_counts=True)
-    start = np.searchsorted(code, np.arange(steps + 1) * max(len(cells), 1))
-    return Slices(begin, step or 0, cells, start.astype(np.int64), code % max(len(cells), 1), counts.astype(np.int64))
+        of_day = np.arange(last - first + 1) // step
+    counts = _by_step(of_day[day - first], at, int(of_day[-1]) + 1, len(cells))
+    while step is not None and np.count_nonzero(counts) > most and len(counts) > 1:
+        step *= 2
+        counts = np.add.reduceat(counts, np.arange(0, len(counts), 2))
+    used = np.flatnonzero(counts.any(axis=0))
+    counts = counts[:, used]
+    when, where = np.nonzero(counts)
+    start = np.searchsorted(when, np.arange(len(counts) + 1))
+    return Slices(begin, step or 0, cells[used], start.astype(np.int64), where, counts[when, where].astype(np.int64))
+
+
+def _placed(facts: Facts, sieve: Sieve) -> tuple[Ints, Ints, Ints]:
+    """Cells, which of them each issue that passes lies in, and its day; without those that have no cell."""
+    tidy, loose = facts.tidy, facts.loose
+    own, more = sieve.passes(tidy) & (tidy["cell"] >= 0), sieve.passes(loose) & (loose["cell"] >= 0)
+    cells, at, day = facts.cells, facts.spot[own], tidy["day"][own]
+    if more.any():
+        cells, back = np.unique(np.concatenate([facts.cells, loose["cell"][more]]), return_inverse=True)
+        at = np.concatenate([back[at], back[len(facts.cells) :]])
+        day = np.concatenate([day, loose["day"][more]])
+    return cells, at.astype(np.int64), day.astype(np.int64)
+
+
+def _by_step(when: Ints, at: Ints, steps: int, cells: int) -> Ints:
+    """How many of each step lie in each cell; shape (steps, cells)."""
+    flat = when * cells + at
+    return np.bincount(flat, minlength=steps * cells).reshape(steps, cells)
 
 
 def without_cell(facts: Facts, sieve: Sieve) -> tuple[int, int]:

@@ -8,22 +8,30 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sqlalchemy import text
 
+from api.errors import InvalidError
 from api.heat import count
-from api.heat.service import look, notes_of, read_areas
-from geo.heat.lattice import corners
+from api.heat.service import CATEGORIES, look, notes_of, read_areas
+from api.heat.sheet import Drawn, written
+from geo.errors import InvalidInputError
+from geo.heat.lattice import centres, corners
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from api.heat.schemas import AreasRead, NoteRead, Question
+    from api.heat.service import Looked
     from api.heat.watch import Watch
 
 SHAPES = {
     "community": text("SELECT id::text AS id, ST_AsBinary(geometry) AS shape FROM community WHERE id = ANY(:ids)"),
     "compound": text("SELECT id::text AS id, ST_AsBinary(geometry) AS shape FROM compound WHERE id = ANY(:ids)"),
 }
+WEEK = 7
+MOST_HEAT, MOST_CASES = 60_000, 3_000
+"""How many entries of heat and how many single issues a map in one file carries."""
 HEADINGS = ("名称 name", "件数 issues", "户数 households", "每百户 per 100 households", "状态 state")
 
 
@@ -114,37 +122,33 @@ def _geopackage(frames: dict[str, Any]) -> bytes:
         return path.read_bytes()
 
 
-async def as_html(session: AsyncSession, watch: Watch, asked: Question) -> str:
-    """A folium map in one file: cells by their number, communities and compounds by rate, with search."""
+async def as_html(session: AsyncSession, watch: Watch, asked: Question, scripts: Path) -> str:
+    """A folium map in one file: cells, communities and compounds, the weeks as heat, the cases in clusters, search.
+
+    Raises:
+        InvalidError: the map's scripts have not been laid out.
+    """
     frames = await _frames(session, watch, asked)
     looked = await look(session, watch, asked)
     notes = ";".join(n.zh for n in notes_of(looked, asked))
-    return await asyncio.to_thread(_sheet, frames, f"{asked.since or ''}–{asked.until or ''} {notes}")
+    film = count.film(looked.facts, looked.sieve, WEEK, most=MOST_HEAT)
+    words = {r.code: r.zh for r in await session.execute(CATEGORIES)}
+    cases = _cases(looked, words) if looked.sight.sees_cases else []
+    note = f"{asked.since or ''}–{asked.until or ''} {notes}"
+    try:
+        return await asyncio.to_thread(written, Drawn(frames, film, cases, note), scripts)
+    except InvalidInputError as error:
+        raise InvalidError(f"无法导出:{error}", f"This cannot be exported: {error}") from error
 
 
-def _sheet(frames: dict[str, Any], note: str) -> str:
-    import numpy as np  # noqa: PLC0415 - folium takes a second to import
-    import pyarrow as pa  # noqa: PLC0415
-
-    from geo.exchange.layer import Layer  # noqa: PLC0415
-    from geo.sheets.standalone_map import Choropleth, Look, Stratum, standalone_map  # noqa: PLC0415
-
-    def layer(name: str) -> Layer:
-        frame = frames[name]
-        table = pa.Table.from_pandas(frame.drop(columns="geometry"), preserve_index=False)
-        return Layer(name, table, np.asarray(frame.geometry, dtype=object), 4326)
-
-    per_hundred = Choropleth("per_100", "每百户件数", (1, 3, 6, 12))
-    said = {"name": "名称", "issues": "件数", "per_100": "每百户"}
-    strata = [
-        Stratum(layer("community"), "社区(每百户)", said, choropleth=per_hundred),
-        Stratum(layer("compound"), "小区(每百户)", said, shown=False, choropleth=per_hundred),
-        Stratum(
-            layer("cells"),
-            "方格(件数)",
-            {"cell": "编号", "issues": "件数"},
-            Look(width=0.3, fill_opacity=0.7),
-            choropleth=Choropleth("issues", "方格件数", (1, 3, 8, 20)),
-        ),
+def _cases(looked: Looked, words: dict[str, str]) -> list[tuple[float, float, str]]:
+    """The latest issues, each in the middle of its cell: longitude, latitude, category and day."""
+    cell, category, day = count.chosen(looked.facts, looked.sieve, "cell", "category", "day")
+    latest = np.argsort(-day, kind="stable")
+    latest = latest[cell[latest] >= 0][:MOST_CASES]
+    places, days = centres(cell[latest]).tolist(), day[latest].astype("datetime64[D]").astype(str).tolist()
+    names = [looked.watch.name.get(no, "") for no in category[latest].tolist()]
+    return [
+        (lon, lat, f"{words.get(code, code)} {when}")
+        for (lon, lat), code, when in zip(places, names, days, strict=True)
     ]
-    return standalone_map("民情热力图", strata, note=note)

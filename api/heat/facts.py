@@ -6,7 +6,7 @@ they were sorted stands beside them, and the old rows are struck out, until ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,6 +56,7 @@ KEPT: dict[str, type[np.generic]] = {
     "reporter": np.int32,
 }
 _HEAD, _TAIL = 19, 2
+FAR_BELOW = -(1 << 40)
 ENOUGH = 4_000
 """Loose rows from which on sorting anew is worth its while."""
 
@@ -118,12 +119,15 @@ NOTHING = part_of(np.empty(0, RECORD))
 class Facts:
     """All issues: ``tidy`` rows in the order of their cells, and ``loose`` ones that came since.
 
-    ``place`` is the row in ``tidy`` of each number, -1 where it is not there.
+    ``place`` is the row in ``tidy`` of each number, -1 where it is not there. ``cells`` are the cells of the tidy rows,
+    each once, and ``spot`` says which of them each row lies in.
     """
 
     tidy: Part = NOTHING
     loose: Part = NOTHING
     place: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    cells: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    spot: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
     def __len__(self) -> int:
         return int(self.tidy.alive.sum() + self.loose.alive.sum())
@@ -152,7 +156,7 @@ class Facts:
         alive[known[known >= 0]] = False
         stays = ~np.isin(self.loose["no"], came)
         loose = _joined(self.loose.take(stays), part_of(rows[rows["gone"] == 0]))
-        after = Facts(Part(self.tidy.column, alive), loose, self.place)
+        after = replace(self, tidy=Part(self.tidy.column, alive), loose=loose)
         return after.sorted() if len(loose) > max(ENOUGH, len(alive) // 50) or not len(alive) else after
 
     def sorted(self) -> Facts:
@@ -161,7 +165,8 @@ class Facts:
         tidy = every.take(np.argsort(every["cell"], kind="stable"))
         place = np.full(int(tidy["no"].max(initial=-1)) + 1, -1, np.int32)
         place[tidy["no"]] = np.arange(len(tidy))
-        return Facts(tidy, NOTHING, place)
+        fresh = np.diff(tidy["cell"], prepend=FAR_BELOW) != 0
+        return Facts(tidy, NOTHING, place, tidy["cell"][fresh], np.cumsum(fresh, dtype=np.int32) - 1)
 
 
 def _joined(one: Part, other: Part) -> Part:

@@ -82,7 +82,7 @@ async def export(request: Request, session: Session, form: Literal["xlsx", "gpkg
     """The areas as Excel, cells and areas as GeoPackage, or a map in one file that needs no network."""
     watch = request.app.state.heat
     if form == "html":
-        body: bytes | str = await exporting.as_html(session, watch, asked)
+        body: bytes | str = await exporting.as_html(session, watch, asked, request.app.state.settings.sheets)
     else:
         body = await (exporting.as_xlsx if form == "xlsx" else exporting.as_gpkg)(session, watch, asked)
     headers = {"Content-Disposition": f'attachment; filename="heat.{form}"', "Cache-Control": "private, no-store"}

@@ -19,12 +19,14 @@ from geo.heat.lattice import ZOOM, columns_rows, corners, tile_range
 from geo.heat.rates import per_hundred
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from api.heat.facts import Facts
     from api.heat.schemas import Level, Question
     from api.heat.sieve import Sieve, Sight
     from api.heat.watch import Watch
+    from geo.heat.bins import Slices
 
 COLUMN = {"community": "community", "compound": "compound", "micro_grid": "grid"}
 PLACE = text("""
@@ -93,43 +95,56 @@ async def look(session: AsyncSession, watch: Watch, asked: Question) -> Looked:
 async def summarise(session: AsyncSession, watch: Watch, asked: Question) -> SummaryRead:
     """Everything that passes, by kind, category, severity, status, source, hour, weekday, month and body."""
     looked = await look(session, watch, asked)
-    facts, chosen = looked.facts, looked.sieve
-    columns = count.chosen(
-        facts, chosen, "kind", "category", "severity", "status", "source", "hour", "weekday", "day", "body", "cell"
+    columns = count.histogram(
+        looked.facts, looked.sieve, "kind", "category", "severity", "status", "source", "hour", "weekday", "body", "day"
     )
-    kind, category, severity, status, source, hour, weekday, day, body, cell = columns
+    kind, category, severity, status, source, hour, weekday, body, day = columns
     words = {r.code: (r.zh, r.en) for r in await session.execute(CATEGORIES)}
     bodies = {r.key: (r.name, r.name_en) for r in await session.execute(BODIES)}
-    months = _shares(month_of(day), lambda m: f"{(m // 12):04d}-{m % 12 + 1:02d}", by_key=True)
+    nowhere, outside = count.without_cell(looked.facts, looked.sieve)
+    total = int(kind.sum())
     return SummaryRead(
         seen=looked.seen,
         version=watch.version,
         since=asked.since,
         until=asked.until,
-        total=len(cell),
-        on_map=int((cell >= 0).sum()),
-        kinds=_shares(kind[kind > 0], lambda k: KINDS[k - 1]),
-        categories=_shares(category[category > 0], watch.name.__getitem__, words),
-        severities=_shares(severity[severity > 0], str, by_key=True),
-        statuses=_shares(status[status > 0], lambda s: STATES[s - 1]),
-        sources=_shares(source[source > 0], lambda s: SOURCES[s - 1]),
-        hours=np.bincount(hour, minlength=24).tolist(),
-        weekdays=np.bincount(weekday, minlength=8)[1:].tolist(),
-        months=months,
-        bodies=_shares(body[body > 0], watch.name.__getitem__, bodies),
+        total=total,
+        on_map=total - nowhere - outside,
+        kinds=_shares(kind, lambda k: KINDS[k - 1]),
+        categories=_shares(category, watch.name.__getitem__, words),
+        severities=_shares(severity, str, by_key=True),
+        statuses=_shares(status, lambda s: STATES[s - 1]),
+        sources=_shares(source, lambda s: SOURCES[s - 1]),
+        hours=_exactly(hour, 24).tolist(),
+        weekdays=_exactly(weekday, 8)[1:].tolist(),
+        months=_months(day),
+        bodies=_shares(body, watch.name.__getitem__, bodies),
         notes=notes_of(looked, asked),
     )
 
 
+def _exactly(counts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    return np.pad(counts[:length], (0, max(0, length - len(counts))))
+
+
+def _months(days: NDArray[np.int64]) -> list[ShareRead]:
+    """Counts by day since 1970 as counts by month."""
+    some = np.flatnonzero(days)
+    months, at = np.unique(month_of(some), return_inverse=True)
+    counts = np.bincount(at, days[some], len(months)).astype(np.int64)
+    named = (f"{m // 12:04d}-{m % 12 + 1:02d}" for m in months.tolist())
+    return [ShareRead(key=key, count=many) for key, many in zip(named, counts.tolist(), strict=True)]
+
+
 def _shares(
-    values: Any, key: Any, words: dict[str, tuple[str, str]] | None = None, *, by_key: bool = False
+    counts: NDArray[np.int64], key: Any, words: dict[str, tuple[str, str]] | None = None, *, by_key: bool = False
 ) -> list[ShareRead]:
-    found, counts = np.unique(values, return_counts=True)
+    """The values from one on that there are; zero stands for nothing."""
     shares = []
-    for value, many in zip(found.tolist(), counts.tolist(), strict=True):
+    for value in (np.flatnonzero(counts[1:]) + 1).tolist():
         own = key(value)
         name, name_en = (words or {}).get(own, ("", ""))
-        shares.append(ShareRead(key=own, count=many, name=name, name_en=name_en))
+        shares.append(ShareRead(key=own, count=int(counts[value]), name=name, name_en=name_en))
     return sorted(shares, key=lambda s: s.key if by_key else (-s.count, s.key))
 
 
@@ -222,17 +237,31 @@ async def read_cells(session: AsyncSession, watch: Watch, asked: Question) -> Ce
 
 
 async def read_film(session: AsyncSession, watch: Watch, asked: Question, step: int | None) -> bytes:
-    """The film of a period in binary: four-byte little-endian numbers.
+    """The film of a period in binary: four-byte little-endian numbers, then single bytes.
 
-    ``b"MQH1"``, then version, first (day or month), step in days (0: months), number of steps S, of cells C, of entries
-    E; then C columns, C rows (geo/heat/lattice.py), S + 1 starts, E positions into the cells, E counts.
+    ``b"MQH2"``, then version, first (day or month), step in days (0: months), number of steps S, of cells C, of entries
+    E, of long gaps G, of large counts L; then C columns and C rows (geo/heat/lattice.py), each as the difference from
+    the one before, S + 1 starts, G gaps, L counts; then E bytes of gaps and E bytes of counts. A gap is how many cells
+    further an entry lies than the one before in its step; 255 stands for the next long gap, or large count.
     """
     looked = await look(session, watch, asked)
-    shown = count.film(looked.facts, looked.sieve, step)
-    column, row = columns_rows(shown.cells)
-    head = [watch.version, shown.first, shown.step, len(shown.start) - 1, len(shown.cells), len(shown.at)]
-    numbers = [np.array(head), column, row, shown.start, shown.at, shown.count]
-    return b"MQH1" + b"".join(np.asarray(n, "<i4").tobytes() for n in numbers)
+    return written(watch.version, count.film(looked.facts, looked.sieve, step))
+
+
+def written(version: int, shown: Slices) -> bytes:
+    """A film as it is sent."""
+    column, row = (np.diff(v, prepend=0) for v in columns_rows(shown.cells))
+    before = np.concatenate([[-1], shown.at[:-1]])
+    before[shown.start[:-1][shown.start[:-1] < len(before)]] = -1
+    short, long = zip(*(_bytes(v) for v in (shown.at - before[: len(shown.at)], shown.count)), strict=True)
+    head = [version, shown.first, shown.step, len(shown.start) - 1, len(shown.cells), len(shown.at), *map(len, long)]
+    numbers = [np.array(head), column, row, shown.start, *long]
+    return b"MQH2" + b"".join(np.asarray(n, "<i4").tobytes() for n in numbers) + b"".join(short)
+
+
+def _bytes(values: NDArray[np.int64]) -> tuple[bytes, NDArray[np.int64]]:
+    """A byte each, and in full those that fill it."""
+    return np.minimum(values, 255).astype(np.uint8).tobytes(), values[values >= 255]  # noqa: PLR2004 - a byte
 
 
 async def read_areas(session: AsyncSession, watch: Watch, asked: Question, level: Level) -> AreasRead:

@@ -1,8 +1,7 @@
 """Turns a folium figure into one file that needs nothing else: no address is left in it, and none could be called.
 
 folium names its scripts by addresses on the internet; government intranets have none. Each is replaced by a file of
-this house, and whatever is not known here is refused rather than let through. Leaflet itself is in none of our
-packages, so ``leaf/`` draws what our sheets use under Leaflet's names (decision 0017).
+the folder of scripts (decision 0017), and whatever is not known here is refused rather than let through.
 """
 
 from __future__ import annotations
@@ -14,24 +13,26 @@ from typing import TYPE_CHECKING, Any
 from branca.element import CssLink, Element, Figure, JavascriptLink
 
 from geo.errors import GeoError
+from geo.sheets.scripts import SCRIPTS, STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LEAF = Path(__file__).parent / "leaf"
-SCRIPTS = {"leaflet": ("1-shapes.js", "2-map.js", "3-controls.js")}
-"""folium's names of scripts, and the files that stand in for them."""
-STYLES = {"leaflet_css": ("sheet.css",)}
+    from geo.sheets.scripts import Scripts
+
+_OWN = Path(__file__).parent
 UNUSED = {
-    "jquery", "bootstrap", "awesome_markers", "bootstrap_css", "glyphicons_css", "awesome_markers_font_css",
-    "awesome_markers_css", "awesome_rotate_css",
+    "bootstrap", "awesome_markers", "bootstrap_css", "glyphicons_css", "awesome_markers_font_css",
+    "awesome_markers_css", "awesome_rotate_css", "markerclusterdefaultcss",
 }  # fmt: skip
-"""What folium lists on every map and none of the elements below needs."""
+"""What folium lists and none of the elements below needs; the clusters' two styles are one file here."""
 ELEMENTS = {
     "Figure", "Map", "GeoJson", "GeoJsonTooltip", "GeoJsonPopup", "FeatureGroup", "LayerControl", "FitBounds",
-    "Element", "Legend", "Search", "Script", "ElementAddToElement",
+    "Element", "Legend", "Search", "Script", "ElementAddToElement", "MarkerCluster", "Marker", "CircleMarker", "Popup",
+    "Tooltip", "Html", "HeatMap",
 }  # fmt: skip
-"""Elements that a sheet may be made of; others would need scripts that are not here."""
+"""Elements that a sheet may be made of. ``HeatMap`` is what folium calls a HeatMapWithTime; the plain one asks for a
+script that is not among ours, and is refused by that."""
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 _ADDRESSES = {"src", "href", "srcset", "action", "data", "poster", "formaction"}
 
@@ -40,13 +41,15 @@ class UnknownAssetError(GeoError):
     """The figure wants a script, a style or an element that this house does not have."""
 
 
-def inlined(figure: Figure | Element) -> str:
+def inlined(figure: Figure | Element, scripts: Scripts) -> str:
     """The whole figure as one HTML file that opens from ``file://`` with the network unplugged.
 
     Args:
         figure: a folium map, or the figure it stands in.
+        scripts: Leaflet and its plugins.
 
     Raises:
+        ScriptsMissingError: one of them has not been laid out.
         UnknownAssetError: something in it would have to be fetched; nothing is written.
     """
     root = figure.get_root()
@@ -54,13 +57,11 @@ def inlined(figure: Figure | Element) -> str:
         raise UnknownAssetError(f"A {_kind(root)} stands in no figure.")
     for element in _all_inside(root):
         if _kind(element) not in ELEMENTS:
-            raise UnknownAssetError(
-                f"A sheet cannot hold folium's {_kind(element)}: its scripts are not in this house."
-            )
+            raise UnknownAssetError(f"A sheet cannot hold folium's {_kind(element)}: its scripts are not among ours.")
     root.render()
     for name, child in list(_children(root.header).items()):
         if isinstance(child, JavascriptLink | CssLink):
-            _replace(root, name, child)
+            _replace(root, name, child, scripts)
     page = str(_template(root).render(this=root, kwargs={}))
     page = page.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">', 1)
     _Sentry().feed(page)
@@ -86,17 +87,28 @@ def _all_inside(element: Element) -> Iterator[Element]:
         yield from _all_inside(child)
 
 
-def _replace(root: Figure, name: str, child: JavascriptLink | CssLink) -> None:
+def _replace(root: Figure, name: str, child: JavascriptLink | CssLink, scripts: Scripts) -> None:
     script = isinstance(child, JavascriptLink)
     known = SCRIPTS if script else STYLES
-    if name not in known and name not in UNUSED:
-        raise UnknownAssetError(f"“{name}” ({child.url}) is not among the files of this house.")
+    if name == "jquery":
+        text = (_OWN / "dollar.js").read_text(encoding="utf-8")
+    elif name in known:
+        text = scripts.text(known[name])
+    elif name not in UNUSED:
+        raise UnknownAssetError(f"“{name}” ({child.url}) is not among the scripts of a sheet.")
     del _children(root.header)[name]
     if name in UNUSED:
         return
+    if name == "leaflet_css":
+        text += (_OWN / "sheet.css").read_text(encoding="utf-8")
     tag = "script" if script else "style"
-    text = "\n".join((_LEAF / file).read_text(encoding="utf-8") for file in known[name])
-    root.header.add_child(Element("{% raw %}" + f"<{tag}>\n{text}\n</{tag}>" + "{% endraw %}"), name=name)
+    whole = "{% raw %}" + f"<{tag}>\n{_closed(text)}\n</{tag}>" + "{% endraw %}"
+    root.header.add_child(Element(whole), name=name)
+
+
+def _closed(text: str) -> str:
+    """A script's text, so that no string in it ends the element that it stands in, or the template round it."""
+    return text.replace("</script", "<\\/script").replace("{% endraw", "{ % endraw")
 
 
 class _Sentry(HTMLParser):

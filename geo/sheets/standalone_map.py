@@ -1,4 +1,4 @@
-"""A map for people without our service, in one HTML file: coloured grids, layers, search, pop-ups, legend."""
+"""A map for people without our service, in one HTML file: coloured areas, clusters, heat by time, search, pop-ups."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import folium
 import numpy as np
 import shapely
 from branca.element import Figure
+from folium.plugins import HeatMapWithTime, MarkerCluster
 
 from geo.errors import InvalidInputError
 from geo.sheets.elements import Key, Legend, Search
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.exchange.layer import Layer
+    from geo.sheets.scripts import Scripts
 
 CENTIMETRES = 7  # decimals of a degree
 CLASSES = ("#f7e0a3", "#cfe3c2", "#92c5b0", "#4a9aa5", "#7a5195")
 """From few to many; light to dark in greyscale too."""
 NO_DATA = "#d9d9d9"
+FOUND_BY = "__said"
+"""The property that search looks through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +85,56 @@ class Stratum:
     choropleth: Choropleth | None = None
 
 
-def standalone_map(title: str, strata: Sequence[Stratum], *, note: str = "", search: str = "搜索 / search") -> str:
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Places gathered into clusters that open as one comes nearer. ``rows``: longitude, latitude, words for each."""
+
+    title: str
+    rows: Sequence[tuple[float, float, str]]
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """Heat by time. ``steps``: what each is called, and its longitude, latitude and weight (0 to 1) one by one."""
+
+    title: str
+    steps: Sequence[tuple[str, Sequence[tuple[float, float, float]]]]
+    radius: int = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a sheet says of itself: a line below the legend (plan, date, source), and the words in the search box."""
+
+    note: str = ""
+    search: str = "搜索 / search"
+
+
+NO_WORDS = Words()
+
+
+def standalone_map(
+    title: str,
+    strata: Sequence[Stratum],
+    scripts: Scripts,
+    *,
+    words: Words = NO_WORDS,
+    points: Points | None = None,
+    film: Film | None = None,
+) -> str:
     """The HTML of the sheet.
 
     Args:
         title: what stands in the browser's bar.
         strata: from the bottom to the top; at least one with a shape.
-        note: a line below the legend: plan, date, source.
-        search: the words in the search box.
+        scripts: Leaflet and its plugins.
+        words: what it says of itself.
+        points: places to gather into clusters.
+        film: heat by time, with a slider and a button to play it.
 
     Raises:
-        InvalidInputError: nothing in it has a place.
+        InvalidInputError: nothing in it has a place, or the scripts are not there.
     """
     bounds = _bounds([stratum.layer.geometry for stratum in strata])
     west, south, east, north = bounds
@@ -102,14 +145,35 @@ def standalone_map(title: str, strata: Sequence[Stratum], *, note: str = "", sea
     groups = [_group(stratum) for stratum in strata]
     for group in groups:
         group.add_to(sheet)
+    if points is not None and points.rows:
+        _clusters(points).add_to(sheet)
+    if film is not None and film.steps:
+        _film(film).add_to(sheet)
     folium.LayerControl(collapsed=False).add_to(sheet)
-    fields = list(dict.fromkeys(column for stratum in strata for column in stratum.headings))
-    sheet.add_child(Search(groups[::-1], fields[:4], placeholder=search))
+    sheet.add_child(Search(groups[::-1], FOUND_BY, placeholder=words.search))
     for stratum in strata:
-        if stratum.choropleth is not None:
-            sheet.add_child(Legend(stratum.choropleth.title, stratum.choropleth.keys(), note=note))
+        if stratum.choropleth is not None and stratum.shown:
+            sheet.add_child(Legend(stratum.choropleth.title, stratum.choropleth.keys(), note=words.note))
     sheet.fit_bounds([[south, west], [north, east]])
-    return inlined(sheet)
+    return inlined(sheet, scripts)
+
+
+def _clusters(points: Points) -> MarkerCluster:
+    cluster = MarkerCluster(name=html.escape(points.title), show=points.shown)  # type: ignore[no-untyped-call] # folium's
+    for lon, lat, said in points.rows:
+        folium.CircleMarker(
+            [round(lat, 6), round(lon, 6)], radius=6, weight=1, color="#6b1550", fill_opacity=0.8,
+            popup=folium.Popup(html.escape(said).replace("`", "&#96;"), max_width=320),
+        ).add_to(cluster)  # fmt: skip
+    return cluster
+
+
+def _film(film: Film) -> HeatMapWithTime:
+    data = [[[round(lat, 6), round(lon, 6), round(w, 4)] for lon, lat, w in rows] for _, rows in film.steps]
+    names = [html.escape(name) for name, _ in film.steps]
+    return HeatMapWithTime(  # type: ignore[no-untyped-call] # folium's is not annotated
+        data, index=names, name=html.escape(film.title), radius=film.radius, max_opacity=0.75, min_opacity=0.05,
+    )  # fmt: skip
 
 
 def _bounds(shapes: Sequence[NDArray[np.object_]]) -> tuple[float, float, float, float]:
@@ -158,9 +222,9 @@ def _features(stratum: Stratum) -> dict[str, Any]:
             continue
         said = {name: _said(cells[row]) for name, cells in columns.items()}
         geometry = _rounded(shapely.geometry.mapping(shape))
-        features.append(
-            {"type": "Feature", "id": str(row), "properties": {**said, "__value": values[row]}, "geometry": geometry}
-        )
+        found_by = " · ".join(str(one) for one in list(said.values())[:4] if one != "")
+        shown = {**said, "__value": values[row], FOUND_BY: found_by}
+        features.append({"type": "Feature", "id": str(row), "properties": shown, "geometry": geometry})
     return {"type": "FeatureCollection", "features": features}
 
 

@@ -5,26 +5,27 @@ import { FIRST_VIEW, NO_FILTER, readQuery, writeQuery } from '../src/core/heatfi
 const COLUMN = 258_000
 const ROW = 134_000
 
-/** Two cells; three steps: 4 in the first, then 1 and 2, then nothing. */
+/** Two cells; three steps: 300 in the first, then 1 and 2, then nothing. */
 function film(): Film {
-  const numbers = [7, 20_514, 7, 3, 2, 3, COLUMN, COLUMN + 2, ROW, ROW + 1, 0, 1, 3, 3, 0, 0, 1, 4, 1, 2]
-  const bytes = new Uint8Array(4 + 4 * numbers.length)
-  bytes.set(new TextEncoder().encode('MQH1'))
+  const numbers = [7, 20_514, 7, 3, 2, 3, 0, 1, COLUMN, 2, ROW, 1, 0, 1, 3, 3, 300]
+  const bytes = new Uint8Array(4 + 4 * numbers.length + 6)
+  bytes.set(new TextEncoder().encode('MQH2'))
   bytes.set(new Uint8Array(new Int32Array(numbers).buffer), 4)
+  bytes.set([1, 1, 1, 255, 1, 2], 4 + 4 * numbers.length)
   return readFilm(bytes.buffer)!
 }
 
 test('a film that is cut short is none', () => {
   expect(readFilm(new ArrayBuffer(3))).toBeNull()
-  expect(readFilm(new TextEncoder().encode('MQH1 and then something else').buffer as ArrayBuffer)).toBeNull()
+  expect(readFilm(new TextEncoder().encode('MQH2 and then something else').buffer as ArrayBuffer)).toBeNull()
 })
 
 test('each step shows its own issues in their cells', () => {
   const shown = film()
   const frame = frameOf([shown], 0)!
   expect([frame.columns, frame.rows]).toEqual([3, 2])
-  expect([...counts(shown, frame, 0, 1)]).toEqual([4, 0, 0, 0, 0, 0])
-  expect([...counts(shown, frame, 0, 3)]).toEqual([5, 0, 0, 0, 0, 2])
+  expect([...counts(shown, frame, 0, 1)]).toEqual([300, 0, 0, 0, 0, 0])
+  expect([...counts(shown, frame, 0, 3)]).toEqual([301, 0, 0, 0, 0, 2])
   expect(counts(shown, frame, 2, 3).some(Boolean)).toBe(false)
   expect(dateOf(shown, 1)).toBe('2026-03-09')
 })

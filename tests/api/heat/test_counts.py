@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 
 from api.access.roles import Role
+from api.heat import count
+from api.heat.facts import RECORD, Facts
+from api.heat.sieve import Sieve
 from geo.heat.lattice import cells_at, corners
 from tests.api.heat.conftest import NOON, Told, tell
 from tests.api.places.small_city import COMMUNITY, SUBDISTRICT
@@ -152,17 +155,31 @@ async def test_a_film_shows_every_issue_in_its_week(office: httpx.AsyncClient, t
     body = (
         await office.get("/api/heat/film", params={"step": 7, "since": "2026-03-02", "until": "2026-05-31"})
     ).content
-    assert body[:4] == b"MQH1"
-    numbers = np.frombuffer(body, "<i4", offset=4)
-    _, first, step, steps, cells, entries = numbers[:6].tolist()
-    start = numbers[6 + 2 * cells : 7 + 2 * cells + steps]
-    counts = numbers[-entries:]
+    assert body[:4] == b"MQH2"
+    _, first, step, steps, cells, entries, long, large = np.frombuffer(body, "<i4", 8, offset=4).tolist()
+    wide = 8 + 2 * cells + steps + 1 + long + large
+    start = np.frombuffer(body, "<i4", steps + 1, offset=4 * (9 + 2 * cells))
+    counts = np.frombuffer(body, np.uint8, entries, offset=4 + 4 * wide + entries)
     assert step == 7
-    assert len(numbers) == 6 + 2 * cells + steps + 1 + 2 * entries
+    assert large == 0
+    assert len(body) == 4 + 4 * wide + 2 * entries
     per_week = [int(counts[a:b].sum()) for a, b in pairwise(start)]
     by_hand = Counter(int(t.day // 7) for t in told if t.status != "void")
     assert first == 20_514
     assert per_week == [by_hand[w] for w in range(steps)]
+
+
+def test_a_film_that_would_be_too_long_joins_its_steps_and_loses_no_issue() -> None:
+    rng = np.random.default_rng(5)
+    rows = np.zeros(900, RECORD)
+    rows["no"], rows["cell"] = np.arange(900), rng.integers(1, 60, 900)
+    rows["at"] = 20_000 * 86_400 + rng.integers(0, 200 * 86_400, 900)
+    facts = Facts().changed(rows)
+    plain = count.film(facts, Sieve((20_000, 20_300)), 7)
+    joined = count.film(facts, Sieve((20_000, 20_300)), 7, most=300)
+    assert joined.step > plain.step == 7
+    assert len(joined.at) <= 300 < len(plain.at)
+    assert joined.count.sum() == plain.count.sum() == 900
 
 
 async def test_a_new_a_changed_and_a_deleted_issue_are_in_the_very_next_answer(

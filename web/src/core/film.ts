@@ -5,7 +5,7 @@
 
 export const SIDE = 327_680
 const EQUATOR_M = 40_075_016.685578488
-const HEAD = 6
+const HEAD = 8
 
 export interface Film {
   readonly version: number
@@ -29,18 +29,36 @@ export interface Frame {
   readonly rows: number
 }
 
-/** Null where the bytes are no film. */
+/** Null where the bytes are no film. What they mean: read_film in api/heat/service.py. */
 export function readFilm(bytes: ArrayBuffer): Film | null {
-  if (bytes.byteLength < 4 + HEAD * 4 || new TextDecoder().decode(bytes.slice(0, 4)) !== 'MQH1') return null
-  const numbers = new Int32Array(bytes.slice(4))
-  const [version = 0, first = 0, step = 0, steps = 0, cells = 0, entries = 0] = numbers
-  if (numbers.length !== HEAD + 2 * cells + steps + 1 + 2 * entries) return null
+  if (bytes.byteLength < 4 + HEAD * 4 || new TextDecoder().decode(bytes.slice(0, 4)) !== 'MQH2') return null
+  const head = new Int32Array(bytes.slice(4, 4 + HEAD * 4))
+  const [version = 0, first = 0, step = 0, steps = 0, cells = 0, entries = 0, gaps = 0, large = 0] = head
+  const wide = HEAD + 2 * cells + steps + 1 + gaps + large
+  if (bytes.byteLength !== 4 + wide * 4 + 2 * entries) return null
+  const numbers = new Int32Array(bytes.slice(4, 4 + wide * 4))
   let from = HEAD
   const take = (length: number): Int32Array => numbers.subarray(from, (from += length))
-  return {
-    ...{ version, first, step, steps },
-    ...{ column: take(cells), row: take(cells), start: take(steps + 1), at: take(entries), count: take(entries) },
+  const [column, row, start, longGaps, largeCounts] = [take(cells), take(cells), take(steps + 1), take(gaps), take(large)]
+  for (let k = 1; k < cells; k++) {
+    column[k]! += column[k - 1]!
+    row[k]! += row[k - 1]!
   }
+  const rest = new Uint8Array(bytes, 4 + wide * 4)
+  const at = whole(rest.subarray(0, entries), longGaps)
+  for (let t = 0; t < steps; t++) {
+    let cell = -1
+    for (let k = start[t]!; k < start[t + 1]!; k++) at[k] = cell += at[k]!
+  }
+  return { version, first, step, steps, column, row, start, at, count: whole(rest.subarray(entries), largeCounts) }
+}
+
+/** Bytes as numbers; a full byte stands for the next of those that needed more room. */
+function whole(short: Uint8Array, long: Int32Array): Int32Array {
+  const out = new Int32Array(short.length)
+  let next = 0
+  for (let k = 0; k < short.length; k++) out[k] = short[k] === 255 ? long[next++]! : short[k]!
+  return out
 }
 
 /** The rectangle that holds all cells of some films, with a margin for what a kernel spreads. */

@@ -1,0 +1,93 @@
+"""Draws what passes the filters as a folium map in one file: areas by rate, cells, heat by week, cases in clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.heat.lattice import centres
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from geo.heat.bins import Slices
+    from geo.sheets.standalone_map import Film, Stratum
+
+BREAKS_RATE, BREAKS_CELL = (1, 3, 6, 12), (1, 3, 8, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What goes into the file: frames with shapes, a film, places with words, and a line below the legend."""
+
+    frames: dict[str, Any]
+    film: Slices
+    cases: Sequence[tuple[float, float, str]]
+    note: str
+
+
+def written(drawn: Drawn, scripts: Path) -> str:
+    """The HTML.
+
+    Raises:
+        InvalidInputError: nothing has a place, or the scripts have not been laid out.
+    """
+    from geo.sheets.scripts import Scripts  # noqa: PLC0415 - folium takes a second to import
+    from geo.sheets.standalone_map import Points, Words, standalone_map  # noqa: PLC0415
+
+    return standalone_map(
+        "民情热力图",
+        _strata(drawn.frames),
+        Scripts(scripts),
+        words=Words(drawn.note, "搜索社区、小区名称…"),
+        points=Points("事件(聚合)", drawn.cases),
+        film=_film(drawn.film),
+    )
+
+
+def _strata(frames: dict[str, Any]) -> list[Stratum]:
+    import pyarrow as pa  # noqa: PLC0415
+
+    from geo.exchange.layer import Layer  # noqa: PLC0415
+    from geo.sheets.standalone_map import Choropleth, Look, Stratum  # noqa: PLC0415
+
+    def layer(name: str) -> Layer:
+        frame = frames[name]
+        table = pa.Table.from_pandas(frame.drop(columns="geometry"), preserve_index=False)
+        return Layer(name, table, np.asarray(frame.geometry, dtype=object), 4326)
+
+    said = {"name": "名称", "issues": "件数", "per_100": "每百户"}
+    by_rate = Choropleth("per_100", "每百户件数", BREAKS_RATE)
+    cells = Choropleth("issues", "方格件数", BREAKS_CELL)
+    return [
+        Stratum(layer("community"), "社区(每百户)", said, choropleth=by_rate),
+        Stratum(layer("compound"), "小区(每百户)", said, shown=False, choropleth=by_rate),
+        Stratum(
+            layer("cells"),
+            "方格(件数)",
+            {"cell": "编号", "issues": "件数"},
+            Look(width=0.3, fill_opacity=0.7),
+            shown=False,
+            choropleth=cells,
+        ),
+    ]
+
+
+def _film(film: Slices) -> Film | None:
+    """Each step's cells as weighted points; the heaviest hundredth weighs full, so that one address owns no colour."""
+    from geo.sheets.standalone_map import Film  # noqa: PLC0415 - see above
+
+    if not len(film.at):
+        return None
+    places = centres(film.cells)
+    weight = np.clip(film.count / max(1.0, float(np.quantile(film.count, 0.99))), 0.05, 1.0)
+    steps = []
+    for k in range(len(film.start) - 1):
+        own = slice(int(film.start[k]), int(film.start[k + 1]))
+        rows = [(*places[at].tolist(), float(w)) for at, w in zip(film.at[own], weight[own], strict=True)]
+        day = np.datetime64(film.first + k * max(film.step, 1), "D")
+        steps.append((f"{day} ({film.step} 天 / days)", rows))
+    return Film("每周热力(可播放)", steps)
