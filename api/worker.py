@@ -24,6 +24,7 @@ from api.imports import jobs
 from api.imports import tidy as imports_tidy
 from api.imports.service import WORK
 from api.issues import alarms
+from api.office import report
 from api.plans.drawing import carry_out
 from api.plans.service import DRAW
 from api.settings import Settings
@@ -77,6 +78,12 @@ def make_queue(url: str, pool: Executor, audit_url: str | None = None, *, data_d
     async def tidy_imports(timestamp: int = 0) -> None:  # noqa: ARG001  # the clock's own argument
         if data_dir is not None:
             await asyncio.to_thread(imports_tidy.tidy, data_dir / "imports", datetime.now(UTC))
+
+    @queue.periodic(cron=report.MAKE_AT)
+    @queue.task(name=report.MAKE, queue=night.QUEUE, queueing_lock=report.MAKE)
+    async def make_reports(timestamp: int = 0) -> None:  # noqa: ARG001  # the clock's own argument
+        if made := await report.make_due(url, datetime.now(UTC)):
+            log.info("made the weekly reports", reports=made)
 
     return queue
 

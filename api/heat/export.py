@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from api.errors import InvalidError
 from api.heat import count
-from api.heat.service import CATEGORIES, look, notes_of, read_areas
+from api.heat.areas import read_areas
+from api.heat.service import CATEGORIES, look, notes_of
 from api.heat.sheet import Drawn, written
 from geo.errors import InvalidInputError
 from geo.heat.lattice import centres, corners

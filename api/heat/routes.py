@@ -12,9 +12,20 @@ from sse_starlette import EventSourceResponse
 
 from api.access.streams import while_admitted
 from api.database import Session, fresh_look
+from api.heat import areas, hexagons, service, spotting
 from api.heat import export as exporting
-from api.heat import service, spotting
-from api.heat.schemas import AreasRead, CellsRead, FilmQuestion, Level, Question, SpotsRead, SummaryRead
+from api.heat.schemas import (
+    AreasQuestion,
+    AreasRead,
+    CellsRead,
+    FilmQuestion,
+    HexagonsQuestion,
+    HexagonsRead,
+    Level,
+    Question,
+    SpotsRead,
+    SummaryRead,
+)
 from api.maps.compression import WORTHWHILE, choose, compress
 
 router = APIRouter(prefix="/api/heat", tags=["heat"])
@@ -66,9 +77,19 @@ async def read_film(request: Request, session: Session, asked: Annotated[FilmQue
 
 
 @router.get("/areas/{level}")
-async def read_areas(request: Request, session: Session, level: Level, asked: Asked) -> AreasRead:
-    """Counts and rates per hundred households of the areas of a level."""
-    return await service.read_areas(session, request.app.state.heat, asked, level)
+async def read_areas(
+    request: Request, session: Session, level: Level, asked: Annotated[AreasQuestion, Query()]
+) -> AreasRead:
+    """Counts and rates of the areas of a level, per hundred households or per hour of patrol."""
+    return await areas.read_areas(session, request.app.state.heat, asked, level, asked.base)
+
+
+@router.get("/hexagons")
+async def read_hexagons(
+    request: Request, session: Session, asked: Annotated[HexagonsQuestion, Query()]
+) -> HexagonsRead:
+    """The same counts in H3 hexagons."""
+    return await hexagons.read_hexagons(session, request.app.state.heat, asked)
 
 
 @router.get("/spots")

@@ -60,6 +60,20 @@ class FilmQuestion(Question):
     step: Annotated[int, Field(ge=1, le=366)] | None = Field(None, description="Days; calendar months without it.")
 
 
+class AreasQuestion(Question):
+    """The filters of a map of areas, and what its rates are per."""
+
+    base: Literal["households", "patrol_hours"] = Field(
+        "households", description="Rates per hundred households, or per hour of patrol (communities and above)."
+    )
+
+
+class HexagonsQuestion(Question):
+    """The filters of a map of hexagons, and how large they are."""
+
+    resolution: Annotated[int, Field(ge=5, le=11)] = Field(9, description="H3: 9 is 0.1 square kilometres.")
+
+
 class Read(BaseModel):
     """What every answer shares: it is never changed once made."""
 
@@ -117,14 +131,30 @@ class CellsRead(Read):
     notes: list[NoteRead]
 
 
+class HexagonsRead(Read):
+    """H3 cells with issues; ``rings`` are their six corners, longitude and latitude in degrees."""
+
+    seen: Literal["cases", "protected"]
+    version: int
+    resolution: int
+    cells: list[str]
+    rings: list[list[tuple[float, float]]]
+    counts: list[int]
+    notes: list[NoteRead]
+
+
 class AreaRead(Read):
-    """Issues of one area. ``rate`` is per hundred households, null where nobody lives or nothing is known."""
+    """Issues of one area.
+
+    ``rate`` is per hundred households (or per hour of patrol, if asked), null where nobody lives or nothing is known.
+    """
 
     id: UUID
     name: str
     name_en: str
     count: int
     households: int
+    hours: float | None = Field(None, description="Hours of patrol in the period, where rates are per hour.")
     rate: float | None
     state: Literal["no-data", "calm", "few", "some"]
 

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import UUID
 
 import numpy as np
 from sqlalchemy import text
 
 from api.errors import InvalidError, NotFoundError
 from api.heat import count, drawing, protected
-from api.heat.schemas import FIRST_DAY, LAST_DAY, AreaRead, AreasRead, CellsRead, NoteRead, ShareRead, SummaryRead
+from api.heat.schemas import FIRST_DAY, LAST_DAY, CellsRead, NoteRead, ShareRead, SummaryRead
 from api.heat.sieve import KINDS, NOT_COUNTED, SOURCES, STATES, sieve
 from geo.heat.bins import month_of, number
 from geo.heat.doubts import Doubt, note
 from geo.heat.lattice import ZOOM, columns_rows, corners, tile_range
-from geo.heat.rates import per_hundred
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from api.heat.facts import Facts
-    from api.heat.schemas import Level, Question
+    from api.heat.schemas import Question
     from api.heat.sieve import Sieve, Sight
     from api.heat.watch import Watch
     from geo.heat.bins import Slices
 
-COLUMN = {"community": "community", "compound": "compound", "micro_grid": "grid"}
 PLACE = text("""
   SELECT 'community' AS what, c.id::text AS key FROM community c WHERE c.id = :place OR c.subdistrict_id = :place
       OR c.subdistrict_id IN (SELECT s.id FROM subdistrict s WHERE s.district_id = :place)
@@ -37,19 +34,6 @@ PLACE = text("""
 """)
 CATEGORIES = text("SELECT code, zh, en FROM issue_category")
 BODIES = text("SELECT id::text AS key, name, name_en FROM body")
-AREAS = {
-    "district": "SELECT id, name, name_en, households FROM district",
-    "subdistrict": "SELECT id, name, name_en, households FROM subdistrict",
-    "community": "SELECT id, name, name_en, households FROM community",
-    "compound": "SELECT id, name, name_en, households FROM compound",
-    "micro_grid": "SELECT id, name, '' AS name_en, households FROM micro_grid WHERE id = ANY(:wanted)",
-}
-PARENTS = {
-    "district": (
-        "SELECT c.id::text AS key, s.district_id AS id FROM community c JOIN subdistrict s ON s.id = c.subdistrict_id"
-    ),
-    "subdistrict": "SELECT c.id::text AS key, c.subdistrict_id AS id FROM community c",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,50 +246,3 @@ def written(version: int, shown: Slices) -> bytes:
 def _bytes(values: NDArray[np.int64]) -> tuple[bytes, NDArray[np.int64]]:
     """A byte each, and in full those that fill it."""
     return np.minimum(values, 255).astype(np.uint8).tobytes(), values[values >= 255]  # noqa: PLR2004 - a byte
-
-
-async def read_areas(session: AsyncSession, watch: Watch, asked: Question, level: Level) -> AreasRead:
-    """Counts and rates of the areas of a level that the asker may see."""
-    looked = await look(session, watch, asked)
-    counted = await _by_area(session, looked, level)
-    query = text(AREAS[level])
-    values = {"wanted": list(counted)} if level == "micro_grid" else {}
-    areas = []
-    for row in await session.execute(query, values):
-        rate = per_hundred(counted.pop(row.id, 0), row.households)
-        value = None if rate.value is None else round(rate.value, 4)
-        areas.append(
-            AreaRead(
-                id=row.id,
-                name=row.name,
-                name_en=row.name_en,
-                count=rate.count,
-                households=row.households,
-                rate=value,
-                state=rate.state.value,
-            )
-        )
-    areas.sort(key=lambda a: (-a.count, a.name))
-    inside = sum(a.count for a in areas)
-    return AreasRead(
-        seen=looked.seen,
-        version=watch.version,
-        level=level,
-        areas=areas,
-        elsewhere=count.total(looked.facts, looked.sieve) - inside,
-        notes=notes_of(looked, asked),
-    )
-
-
-async def _by_area(session: AsyncSession, looked: Looked, level: Level) -> dict[UUID, int]:
-    column = COLUMN.get(level, "community")
-    by_number = count.by(looked.facts, looked.sieve, column)
-    by_number.pop(0, None)
-    if level in COLUMN:
-        return {UUID(looked.watch.name[no]): many for no, many in by_number.items()}
-    above: dict[UUID, int] = {}
-    for row in await session.execute(text(PARENTS[level])):
-        no = looked.watch.number.get(("community", row.key))
-        if no is not None:
-            above[row.id] = above.get(row.id, 0) + by_number.get(no, 0)
-    return above

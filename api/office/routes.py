@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api.access.admission import Asking, Member
 from api.database import Session
-from api.office import service
+from api.office import report, service
 from api.office.schemas import (
     KpiQuestion,
     KpiRead,
+    Language,
     MorningRead,
+    OrderCreate,
+    OrderRead,
     Period,
     RatingsRead,
     ReplyCreate,
     ReplyRead,
+    ReportRead,
     StandingRead,
     ViewCreate,
     ViewRead,
 )
 
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "The report."}}
 router = APIRouter(prefix="/api/office", tags=["office"])
 
 
@@ -84,3 +89,48 @@ async def keep_view(session: Session, asker: Member, said: ViewCreate) -> ViewRe
 async def forget_view(session: Session, view_id: UUID) -> None:
     """Forget a view."""
     await service.forget_view(session, view_id)
+
+
+@router.get("/report.pdf", response_class=Response, responses=PDF)
+async def make_report(
+    session: Session, _: Member, asked: Annotated[Period, Query()], language: Language = "zh"
+) -> Response:
+    """The morning page as PDF, for a period (the last seven days without one)."""
+    until = asked.until or today()
+    since = asked.since or until - timedelta(days=report.WEEK - 1)
+    return _pdf(await report.make(session, since, until, language, asked.place))
+
+
+@router.get("/report-order")
+async def read_order(session: Session, _: Member) -> OrderRead:
+    """Whether a report is made for the asker every Monday."""
+    return await report.read_order(session)
+
+
+@router.put("/report-order")
+async def order_reports(session: Session, asker: Member, said: OrderCreate) -> OrderRead:
+    """Have a report made every Monday, with what the asker may see."""
+    return await report.order(session, said.language, asker)
+
+
+@router.delete("/report-order", status_code=204)
+async def cancel_reports(session: Session, _: Member) -> None:
+    """No more reports."""
+    await report.cancel(session)
+
+
+@router.get("/reports")
+async def read_reports(session: Session) -> list[ReportRead]:
+    """The reports made for the asker."""
+    return await report.read_reports(session)
+
+
+@router.get("/reports/{report_id}.pdf", response_class=Response, responses=PDF)
+async def read_report(session: Session, report_id: UUID) -> Response:
+    """One of them."""
+    return _pdf(await report.read_report(session, report_id))
+
+
+def _pdf(body: bytes) -> Response:
+    headers = {"Content-Disposition": 'inline; filename="report.pdf"', "Cache-Control": "private, no-store"}
+    return Response(body, media_type="application/pdf", headers=headers)

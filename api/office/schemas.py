@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Language = Literal["zh", "en"]
 GroupBy = Literal["all", "community", "compound", "body"]
 
 
@@ -183,3 +184,27 @@ class ViewRead(Read):
     id: UUID
     name: str
     address: str
+
+
+class OrderCreate(BaseModel):
+    """An order for the report of every week."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language = "zh"
+
+
+class OrderRead(Read):
+    """Whether a report is made every week."""
+
+    ordered: bool
+    language: Language | None
+
+
+class ReportRead(Read):
+    """A report that was made; ``week`` is its Monday, ``size`` in bytes."""
+
+    id: UUID
+    week: date
+    made_at: datetime
+    size: int

@@ -55,7 +55,9 @@ TALLIES = text(f"""
          count(*) FILTER (WHERE i.is_open AND i.due_at >= now() AND i.due_at < now() + interval '24 hours') AS soon,
          count(*) FILTER (WHERE i.is_open AND i.reopens > 0) AS reopened,
          count(*) FILTER (WHERE i.is_open AND i.supervised) AS supervised,
-         count(*) FILTER (WHERE i.suspended_until IS NOT NULL) AS suspended
+         count(*) FILTER (WHERE i.suspended_until IS NOT NULL) AS suspended,
+         count(*) FILTER (WHERE i.is_open AND i.id IN (SELECT c.issue_id FROM issue_call c WHERE c.arrived_at IS NULL))
+           AS whistle
     FROM issue i WHERE {PLACED} AND (i.is_open OR i.reported_at >= :before)
 """)  # noqa: S608 - written here
 CATEGORIES = text(f"""
@@ -80,6 +82,11 @@ CALLS = text(f"""
     FROM issue_call c JOIN issue i ON i.id = c.issue_id JOIN body b ON b.id = c.body_id
    WHERE c.arrived_at IS NULL AND i.is_open AND {PLACED} ORDER BY c.due_at LIMIT 100
 """)  # noqa: S608
+LEVEL = text("""
+  SELECT 'subdistrict' FROM subdistrict WHERE id = :place UNION ALL SELECT 'community' FROM community WHERE id = :place
+  UNION ALL SELECT 'compound' FROM compound WHERE id = :place
+  UNION ALL SELECT 'micro_grid' FROM micro_grid WHERE id = :place LIMIT 1
+""")
 NAMES = text("""
   SELECT id::text AS key, name FROM body UNION ALL SELECT id::text, name FROM community
   UNION ALL SELECT id::text, name FROM compound
@@ -136,7 +143,7 @@ async def read_morning(session: AsyncSession, place: UUID | None, day: date, day
     trend = await session.execute(TREND, {"place": place, "first": first, "last": day, "begin": midnight(first)})
     return MorningRead(
         day=day,
-        tallies=_tallies(counted, yesterday.date(), len(calls)),
+        tallies=_tallies(counted, yesterday.date(), await _among(session, place)),
         top=sorted(found, key=lambda c: -c.count)[:8],
         risers=sorted([c for c in found if c.count > c.before], key=lambda c: c.before - c.count)[:8],
         calls=calls,
@@ -145,22 +152,29 @@ async def read_morning(session: AsyncSession, place: UUID | None, day: date, day
     )
 
 
-def _tallies(counted: Any, yesterday: date, calls: int) -> list[TallyRead]:
-    return [
-        TallyRead(
-            key="new",
-            count=counted.new,
-            before=counted.new_before,
-            href=f"/issues.html?since={yesterday}{ISSUES}",
-        ),
-        TallyRead(key="late", count=counted.late, href="/issues.html?late=true&sort=due"),
-        TallyRead(key="soon", count=counted.soon, href="/issues.html?open=true&late=false&sort=due"),
-        TallyRead(key="reopened", count=counted.reopened, href="/issues.html?reopened=true&open=true"),
-        TallyRead(key="whistle", count=calls, href="#calls"),
-        TallyRead(key="supervised", count=counted.supervised, href="/issues.html?supervised=true&open=true"),
-        TallyRead(key="suspended", count=counted.suspended, href="/issues.html?suspended=true"),
-        TallyRead(key="open", count=counted.open, href="/issues.html?open=true"),
-    ]
+async def _among(session: AsyncSession, place: UUID | None) -> str:
+    """The place as a list's address names it, so that the list has as many cases as the number."""
+    if place is None:
+        return ""
+    level = (await session.execute(LEVEL, {"place": place})).scalar()
+    return "" if level is None else f"&{level}_id={place}"
+
+
+def _tallies(counted: Any, yesterday: date, among: str) -> list[TallyRead]:
+    told = {
+        "late": "late=true&sort=due",
+        "soon": "soon=true&sort=due",
+        "reopened": "reopened=true&open=true",
+        "whistle": "whistle=true",
+        "supervised": "supervised=true&open=true",
+        "suspended": "suspended=true",
+        "open": "open=true",
+    }
+    new = TallyRead(
+        key="new", count=counted.new, before=counted.new_before, href=f"/issues.html?since={yesterday}{ISSUES}{among}"
+    )
+    lists = ((key, f"/issues.html?{query}{among}") for key, query in told.items())
+    return [new, *(TallyRead(key=key, count=getattr(counted, key), href=href) for key, href in lists)]
 
 
 def _category(row: Any, since: date) -> LeaderRead:

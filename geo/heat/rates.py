@@ -15,6 +15,9 @@ PER = 100
 FEW = 30
 """Households below which a rate is shown hatched: the smallest micro-grid of the rule."""
 
+FEW_HOURS = 2.0
+"""Hours of patrol below which a rate an hour is shown hatched."""
+
 
 class State(StrEnum):
     """What a figure on the map stands for."""
@@ -33,6 +36,22 @@ class Rate:
     base: float | None
     value: float | None
     state: State
+
+
+def per_hour(count: int, hours: float | None) -> Rate:
+    """The rate of ``count`` issues an hour of patrol; where nobody walked there is no data, not calm.
+
+    >>> per_hour(6, 4.0).value, per_hour(0, 4.0).state.value, per_hour(3, None).state.value
+    (1.5, 'calm', 'no-data')
+
+    Raises:
+        InvalidInputError: a count or hours below zero.
+    """
+    of_hundred = per_hundred(count, hours)
+    if of_hundred.value is None or not hours:
+        return of_hundred
+    state = State.CALM if count == 0 else State.FEW if hours < FEW_HOURS else State.SOME
+    return Rate(count, hours, count / hours, state)
 
 
 def per_hundred(count: int, base: float | None) -> Rate:

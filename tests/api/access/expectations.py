@@ -541,6 +541,7 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     # heat
     ("GET", "/api/heat"): SELF,
     ("GET", "/api/heat/cells"): SELF,
+    ("GET", "/api/heat/hexagons"): SELF,
     ("GET", "/api/heat/film"): SELF,
     ("GET", "/api/heat/areas/{level}"): Expectation(path=lambda _: {"level": "community"}),
     ("GET", "/api/heat/spots"): SELF,
@@ -558,6 +559,12 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("GET", "/api/office/views"): SELF,
     ("POST", "/api/office/views"): Expectation(body=lambda _: {"name": "早会", "address": "/office.html"}),
     ("DELETE", "/api/office/views/{view_id}"): Expectation(path=lambda _: {"view_id": NOBODYS}, who=frozenset()),
+    ("GET", "/api/office/report.pdf"): SELF,
+    ("GET", "/api/office/report-order"): SELF,
+    ("PUT", "/api/office/report-order"): Expectation(body=lambda _: {"language": "zh"}),
+    ("DELETE", "/api/office/report-order"): SELF,
+    ("GET", "/api/office/reports"): SELF,
+    ("GET", "/api/office/reports/{report_id}.pdf"): Expectation(path=lambda _: {"report_id": NOBODYS}, who=frozenset()),
     ("GET", "/api/heat/export/{form}"): Expectation(path=lambda _: {"form": "xlsx"}),
     ("GET", "/api/heat/changes"): Expectation(query=lambda _: {"seconds": 0}),
     ("GET", "/api/heat/tiles/{z}/{x}/{y}.mvt"): Expectation(

@@ -469,7 +469,7 @@ export interface paths {
         };
         /**
          * Read Areas
-         * @description Counts and rates per hundred households of the areas of a level.
+         * @description Counts and rates of the areas of a level, per hundred households or per hour of patrol.
          */
         get: operations["read_areas_api_heat_areas__level__get"];
         put?: never;
@@ -552,6 +552,26 @@ export interface paths {
          * @description The cells by week or month, in binary, for the slider: all of a city in less than a megabyte.
          */
         get: operations["read_film_api_heat_film_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heat/hexagons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Hexagons
+         * @description The same counts in H3 hexagons.
+         */
+        get: operations["read_hexagons_api_heat_hexagons_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1434,6 +1454,94 @@ export interface paths {
          * @description The right of reply of whoever is rated.
          */
         post: operations["reply_api_office_ratings__compound_id__replies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/report-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Order
+         * @description Whether a report is made for the asker every Monday.
+         */
+        get: operations["read_order_api_office_report_order_get"];
+        /**
+         * Order Reports
+         * @description Have a report made every Monday, with what the asker may see.
+         */
+        put: operations["order_reports_api_office_report_order_put"];
+        post?: never;
+        /**
+         * Cancel Reports
+         * @description No more reports.
+         */
+        delete: operations["cancel_reports_api_office_report_order_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Make Report
+         * @description The morning page as PDF, for a period (the last seven days without one).
+         */
+        get: operations["make_report_api_office_report_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reports
+         * @description The reports made for the asker.
+         */
+        get: operations["read_reports_api_office_reports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/reports/{report_id}.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Report
+         * @description One of them.
+         */
+        get: operations["read_report_api_office_reports__report_id__pdf_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3039,11 +3147,18 @@ export interface components {
         Action: "report" | "verify" | "accept" | "reject" | "file" | "dispatch" | "claim" | "return" | "start" | "handle" | "solve" | "check" | "rework" | "close" | "survey" | "reopen" | "urge" | "supervise" | "release" | "extend" | "suspend" | "resume" | "ask" | "answer" | "merge" | "split" | "void" | "whistle" | "arrive" | "correct" | "me_too" | "remind" | "warn" | "list";
         /**
          * AreaRead
-         * @description Issues of one area. ``rate`` is per hundred households, null where nobody lives or nothing is known.
+         * @description Issues of one area.
+         *
+         *     ``rate`` is per hundred households (or per hour of patrol, if asked), null where nobody lives or nothing is known.
          */
         AreaRead: {
             /** Count */
             count: number;
+            /**
+             * Hours
+             * @description Hours of patrol in the period, where rates are per hour.
+             */
+            hours?: number | null;
             /** Households */
             households: number;
             /**
@@ -4718,6 +4833,32 @@ export interface components {
             status: "ok";
         };
         /**
+         * HexagonsRead
+         * @description H3 cells with issues; ``rings`` are their six corners, longitude and latitude in degrees.
+         */
+        HexagonsRead: {
+            /** Cells */
+            cells: string[];
+            /** Counts */
+            counts: number[];
+            /** Notes */
+            notes: components["schemas"]["NoteRead"][];
+            /** Resolution */
+            resolution: number;
+            /** Rings */
+            rings: [
+                number,
+                number
+            ][][];
+            /**
+             * Seen
+             * @enum {string}
+             */
+            seen: "cases" | "protected";
+            /** Version */
+            version: number;
+        };
+        /**
          * ImportChoice
          * @description What one layer is taken for, which column is which, and how its numbers are read.
          */
@@ -5324,6 +5465,28 @@ export interface components {
              * @enum {string}
              */
             verb: "reassign" | "merge" | "found" | "split" | "split_floors" | "swap" | "reshape" | "transfer" | "rename" | "lock" | "edit_adjacency" | "add_building" | "remove_building" | "correct_building" | "add_unit" | "remove_unit" | "correct_unit" | "undo" | "redo" | "take_back";
+        };
+        /**
+         * OrderCreate
+         * @description An order for the report of every week.
+         */
+        OrderCreate: {
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+        };
+        /**
+         * OrderRead
+         * @description Whether a report is made every week.
+         */
+        OrderRead: {
+            /** Language */
+            language: ("zh" | "en") | null;
+            /** Ordered */
+            ordered: boolean;
         };
         /**
          * PartSaid
@@ -6130,6 +6293,29 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /**
+         * ReportRead
+         * @description A report that was made; ``week`` is its Monday, ``size`` in bytes.
+         */
+        ReportRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Size */
+            size: number;
+            /**
+             * Week
+             * Format: date
+             */
+            week: string;
         };
         /**
          * ReporterRead
@@ -8757,11 +8943,11 @@ export interface operations {
                 since?: string | null;
                 /** @description The last day, counted in. */
                 until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
+                kind?: components["schemas"]["Kind"][];
                 /** @description Categories, of either level. */
                 category?: string[];
                 severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                status?: components["schemas"]["Status"][];
                 /** @description Only cases that are open, or only those that are settled. */
                 open?: boolean | null;
                 source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
@@ -8818,11 +9004,11 @@ export interface operations {
                 since?: string | null;
                 /** @description The last day, counted in. */
                 until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
+                kind?: components["schemas"]["Kind"][];
                 /** @description Categories, of either level. */
                 category?: string[];
                 severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                status?: components["schemas"]["Status"][];
                 /** @description Only cases that are open, or only those that are settled. */
                 open?: boolean | null;
                 source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
@@ -8833,6 +9019,8 @@ export interface operations {
                 body_id?: string[];
                 /** @description A place of any level that the issues lie in. */
                 place?: string | null;
+                /** @description Rates per hundred households, or per hour of patrol (communities and above). */
+                base?: "households" | "patrol_hours";
             };
             header?: never;
             path: {
@@ -8881,11 +9069,11 @@ export interface operations {
                 since?: string | null;
                 /** @description The last day, counted in. */
                 until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
+                kind?: components["schemas"]["Kind"][];
                 /** @description Categories, of either level. */
                 category?: string[];
                 severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                status?: components["schemas"]["Status"][];
                 /** @description Only cases that are open, or only those that are settled. */
                 open?: boolean | null;
                 source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
@@ -8984,11 +9172,11 @@ export interface operations {
                 since?: string | null;
                 /** @description The last day, counted in. */
                 until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
+                kind?: components["schemas"]["Kind"][];
                 /** @description Categories, of either level. */
                 category?: string[];
                 severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                status?: components["schemas"]["Status"][];
                 /** @description Only cases that are open, or only those that are settled. */
                 open?: boolean | null;
                 source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
@@ -9045,11 +9233,11 @@ export interface operations {
                 since?: string | null;
                 /** @description The last day, counted in. */
                 until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
+                kind?: components["schemas"]["Kind"][];
                 /** @description Categories, of either level. */
                 category?: string[];
                 severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                status?: components["schemas"]["Status"][];
                 /** @description Only cases that are open, or only those that are settled. */
                 open?: boolean | null;
                 source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
@@ -9070,10 +9258,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             /**
-             * @description The film of a period in binary: four-byte little-endian numbers.
+             * @description The film of a period in binary: four-byte little-endian numbers, then single bytes.
              *
-             *         ``b"MQH1"``, then version, first (day or month), step in days (0: months), number of steps S, of cells C, of entries
-             *         E; then C columns, C rows (geo/heat/lattice.py), S + 1 starts, E positions into the cells, E counts.
+             *         ``b"MQH2"``, then version, first (day or month), step in days (0: months), number of steps S, of cells C, of entries
+             *         E, of long gaps G, of large counts L; then C columns and C rows (geo/heat/lattice.py), each as the difference from
+             *         the one before, S + 1 starts, G gaps, L counts; then E bytes of gaps and E bytes of counts. A gap is how many cells
+             *         further an entry lies than the one before in its step; 255 stands for the next long gap, or large count.
              */
             200: {
                 headers: {
@@ -9106,6 +9296,69 @@ export interface operations {
             };
         };
     };
+    read_hexagons_api_heat_hexagons_get: {
+        parameters: {
+            query?: {
+                /** @description The first day, on the clock of Shanghai. */
+                since?: string | null;
+                /** @description The last day, counted in. */
+                until?: string | null;
+                kind?: components["schemas"]["Kind"][];
+                /** @description Categories, of either level. */
+                category?: string[];
+                severity?: number[];
+                status?: components["schemas"]["Status"][];
+                /** @description Only cases that are open, or only those that are settled. */
+                open?: boolean | null;
+                source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
+                /** @description Hours of the day, in Shanghai. */
+                hour?: number[];
+                /** @description 1 is Monday. */
+                weekday?: number[];
+                body_id?: string[];
+                /** @description A place of any level that the issues lie in. */
+                place?: string | null;
+                /** @description H3: 9 is 0.1 square kilometres. */
+                resolution?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HexagonsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_spots_api_heat_spots_get: {
         parameters: {
             query?: {
@@ -9113,11 +9366,11 @@ export interface operations {
                 since?: string | null;
                 /** @description The last day, counted in. */
                 until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
+                kind?: components["schemas"]["Kind"][];
                 /** @description Categories, of either level. */
                 category?: string[];
                 severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                status?: components["schemas"]["Status"][];
                 /** @description Only cases that are open, or only those that are settled. */
                 open?: boolean | null;
                 source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
@@ -9174,11 +9427,11 @@ export interface operations {
                 since?: string | null;
                 /** @description The last day, counted in. */
                 until?: string | null;
-                kind?: ("request" | "event" | "hazard" | "component")[];
+                kind?: components["schemas"]["Kind"][];
                 /** @description Categories, of either level. */
                 category?: string[];
                 severity?: number[];
-                status?: ("reported" | "verified" | "accepted" | "filed" | "dispatched" | "returned" | "claimed" | "handling" | "handled" | "checked" | "closed" | "surveyed" | "reopened" | "rejected" | "merged" | "split" | "void")[];
+                status?: components["schemas"]["Status"][];
                 /** @description Only cases that are open, or only those that are settled. */
                 open?: boolean | null;
                 source?: ("resident" | "grid_worker" | "patrol" | "hotline" | "desk" | "open311" | "import")[];
@@ -11357,6 +11610,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplyRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_order_api_office_report_order_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    order_reports_api_office_report_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    cancel_reports_api_office_report_order_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    make_report_api_office_report_pdf_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                place?: string | null;
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_reports_api_office_reports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_report_api_office_reports__report_id__pdf_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description Refused, in a sentence. */
