@@ -56,7 +56,7 @@ test('what is more is warm, what is less is cool, what is equal is bare', () => 
 
 test('an address comes back as it was, and a mangled one is mended', () => {
   const filter = { ...NO_FILTER, since: '2026-03-01', category: ['noise', 'fire.exit'], open: 'true' }
-  const view = { ...FIRST_VIEW, drawn: 'areas' as const, compare: 'difference' as const, rate: false }
+  const view = { ...FIRST_VIEW, drawn: 'areas' as const, compare: 'difference' as const, per: 'count' as const, other: 'fire' }
   expect(readQuery(writeQuery(filter, view))).toEqual({ filter, view })
   expect(readQuery('?since=yesterday&drawn=pie&bandwidth=9&category=<script>')).toEqual({ filter: NO_FILTER, view: FIRST_VIEW })
   expect(writeQuery(NO_FILTER, FIRST_VIEW)).toBe('')

@@ -15,7 +15,7 @@ import pytest
 from api.access.roles import Role
 from api.heat import count
 from api.heat.facts import RECORD, Facts
-from api.heat.sieve import Sieve
+from api.heat.sieve import Sieve, Sight
 from geo.heat.lattice import cells_at, corners
 from tests.api.heat.conftest import NOON, Told, tell
 from tests.api.places.small_city import COMMUNITY, SUBDISTRICT
@@ -175,8 +175,9 @@ def test_a_film_that_would_be_too_long_joins_its_steps_and_loses_no_issue() -> N
     rows["no"], rows["cell"] = np.arange(900), rng.integers(1, 60, 900)
     rows["at"] = 20_000 * 86_400 + rng.integers(0, 200 * 86_400, 900)
     facts = Facts().changed(rows)
-    plain = count.film(facts, Sieve((20_000, 20_300)), 7)
-    joined = count.film(facts, Sieve((20_000, 20_300)), 7, most=300)
+    every = Sieve((20_000, 20_300), sight=Sight(everything=True))
+    plain = count.film(facts, every, 7)
+    joined = count.film(facts, every, 7, most=300)
     assert joined.step > plain.step == 7
     assert len(joined.at) <= 300 < len(plain.at)
     assert joined.count.sum() == plain.count.sum() == 900

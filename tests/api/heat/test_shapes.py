@@ -28,8 +28,9 @@ def told(owner: psycopg.Connection, office: httpx.AsyncClient) -> None:
     if owner.execute("SELECT count(*) FROM issue").fetchone() == (0,):
         tell(owner, [Told(east=40 * k, day=k, category="noise.dance") for k in range(12)])
         owner.execute(
-            "INSERT INTO patrol (id, account_id, person_id, community_id, started_at, ended_at) SELECT gen_random_uuid(),"
-            " a.id, a.person_id, %s, '2026-03-03 01:00Z', '2026-03-03 05:00Z' FROM account a LIMIT 1",
+            "INSERT INTO patrol (id, account_id, person_id, community_id, started_at, ended_at)"
+            " SELECT gen_random_uuid(), a.id, a.person_id, %s, '2026-03-03 01:00Z', '2026-03-03 05:00Z'"
+            " FROM account a LIMIT 1",
             [COMMUNITY.id],
         )
 

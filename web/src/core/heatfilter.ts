@@ -21,13 +21,17 @@ export const NO_FILTER: HeatFilter = {
   ...{ category: [], kind: [], severity: [], source: [], weekday: [], hour: [] },
 }
 
-export type Drawn = 'kernel' | 'cells' | 'areas'
+export type Drawn = 'kernel' | 'cells' | 'hexagons' | 'areas'
+/** What the numbers of areas are: per hundred households, per hour of patrol, or plain counts. */
+export type Per = 'households' | 'patrol' | 'count'
 export interface HeatView {
   readonly drawn: Drawn
   readonly bandwidth: number
   readonly level: string
-  readonly rate: boolean
+  readonly per: Per
   readonly compare: '' | 'side' | 'difference' | 'months'
+  /** Another category to compare with; '' compares with another period alone. */
+  readonly other: string
   readonly before: string
   readonly beforeEnd: string
 }
@@ -36,8 +40,9 @@ export const FIRST_VIEW: HeatView = {
   drawn: 'kernel',
   bandwidth: 150,
   level: 'compound',
-  rate: true,
+  per: 'households',
   compare: '',
+  other: '',
   before: '',
   beforeEnd: '',
 }
@@ -56,11 +61,12 @@ export function readQuery(search: string): { filter: HeatFilter; view: HeatView 
   return {
     filter: { ...lists, since: day('since'), until: day('until'), open: one('open', ['', 'true', 'false'], ''), place },
     view: {
-      drawn: one('drawn', ['kernel', 'cells', 'areas'], FIRST_VIEW.drawn),
+      drawn: one('drawn', ['kernel', 'cells', 'hexagons', 'areas'], FIRST_VIEW.drawn),
       bandwidth: bandwidth >= 50 && bandwidth <= 2000 ? bandwidth : FIRST_VIEW.bandwidth,
       level: one('level', ['subdistrict', 'community', 'compound', 'micro_grid'], FIRST_VIEW.level),
-      rate: given.get('rate') !== 'no',
+      per: one('per', ['households', 'patrol', 'count'], FIRST_VIEW.per),
       compare: one('compare', ['', 'side', 'difference', 'months'], ''),
+      other: list('other')[0] ?? '',
       before: day('before'),
       beforeEnd: day('before_end'),
     },
@@ -81,12 +87,19 @@ export function writeQuery(filter: HeatFilter, view: HeatView): string {
   if (view.drawn !== FIRST_VIEW.drawn) query.set('drawn', view.drawn)
   if (view.bandwidth !== FIRST_VIEW.bandwidth) query.set('bandwidth', String(view.bandwidth))
   if (view.level !== FIRST_VIEW.level) query.set('level', view.level)
-  if (!view.rate) query.set('rate', 'no')
+  if (view.per !== FIRST_VIEW.per) query.set('per', view.per)
   if (view.compare) query.set('compare', view.compare)
+  if (view.other) query.set('other', view.other)
   if (view.before) query.set('before', view.before)
   if (view.beforeEnd) query.set('before_end', view.beforeEnd)
   const text = query.toString()
   return text ? `?${text}` : ''
+}
+
+/** What the second map shows: another category, another period, or both. */
+export function otherOf(filter: HeatFilter, view: HeatView): HeatFilter {
+  const period = view.before || view.beforeEnd ? { since: view.before, until: view.beforeEnd } : {}
+  return { ...filter, ...period, ...(view.other ? { category: [view.other] } : {}) }
 }
 
 /** The cases behind a number, as the page of issues is asked for them. */

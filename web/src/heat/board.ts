@@ -13,6 +13,7 @@ export type AreaLevel = 'subdistrict' | 'community' | 'compound' | 'micro_grid'
 
 const SPOTS = 'heat-spots'
 const PICTURE = 'heat-picture'
+const SHAPES = 'heat-shapes'
 
 setWorkerUrl(workerUrl)
 
@@ -99,6 +100,26 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
         map.setFeatureState({ source: of, sourceLayer: of, id }, { heat: colour })
         painted.set(id, of)
       }
+    },
+    /** Draw shapes in colours: hexagons; none clears them. */
+    shapes(rings: readonly { readonly ring: readonly (readonly number[])[]; readonly colour: string }[]): void {
+      const data = {
+        type: 'FeatureCollection' as const,
+        features: rings.map(({ ring, colour }) => ({
+          type: 'Feature' as const,
+          properties: { colour },
+          geometry: { type: 'Polygon' as const, coordinates: [[...ring, ring[0]!].map(([x, y]) => [x!, y!])] },
+        })),
+      }
+      const known = map.getSource<GeoJSONSource>(SHAPES)
+      if (known) return void known.setData(data)
+      if (!rings.length) return
+      const above = map.getStyle().layers.find(({ type }) => type === 'symbol')?.id
+      map.addSource(SHAPES, { type: 'geojson', data })
+      map.addLayer(
+        { id: SHAPES, type: 'fill', source: SHAPES, paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.75, 'fill-outline-color': '#7a6a4a' } },
+        above,
+      )
     },
     /** Outline boxes: hot spots. */
     outline(boxes: readonly Box[]): void {

@@ -8,6 +8,7 @@ import { askedOf, type HeatFilter } from '../core/heatfilter'
 export type Summary = Schemas['SummaryRead']
 export type Areas = Schemas['AreasRead']
 export type Area = Schemas['AreaRead']
+export type Hexagons = Schemas['HexagonsRead']
 export type Spots = Schemas['SpotsRead']
 export type Spot = Schemas['SpotRead']
 
@@ -38,10 +39,15 @@ export function openHeat(line: Line) {
   return {
     summary: (filter: HeatFilter) =>
       said<Summary>(() => line.GET('/api/heat', { params: { query: queryOf(filter) as never } }) as never),
-    areas: (filter: HeatFilter, level: string) =>
+    areas: (filter: HeatFilter, level: string, base: 'households' | 'patrol_hours' = 'households') =>
       said<Areas>(
-        () => line.GET('/api/heat/areas/{level}', { params: { path: { level: level as never }, query: queryOf(filter) as never } }) as never,
+        () =>
+          line.GET('/api/heat/areas/{level}', {
+            params: { path: { level: level as never }, query: { ...queryOf(filter), base } as never },
+          }) as never,
       ),
+    hexagons: (filter: HeatFilter) =>
+      said<Hexagons>(() => line.GET('/api/heat/hexagons', { params: { query: queryOf(filter) as never } }) as never),
     spots: (filter: HeatFilter) =>
       said<Spots>(() => line.GET('/api/heat/spots', { params: { query: queryOf(filter) as never } }) as never),
     async film(filter: HeatFilter, step: number | null): Promise<Film | null> {
