@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from api.settings import ROOT
 from geo.exchange.layer import Layer
 from geo.sheets.scripts import Scripts
 from geo.sheets.standalone_map import Choropleth, Film, Points, Stratum, standalone_map
+from tests.web.conftest import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +74,7 @@ def test_a_sheet_opens_with_the_network_unplugged_and_asks_for_nothing(sheet: Pa
 def test_the_policy_of_a_sheet_stops_what_would_ask(sheet: Page) -> None:
     asking = "fetch('https://example.org/')"
     sheet.evaluate(f"{asking}.then(() => (document.title = 'out'), () => (document.title = 'kept'))")
-    sheet.wait_for_function("document.title === 'kept' || document.title === 'out'")
+    until(sheet, "document.title === 'kept' || document.title === 'out'")
     assert sheet.title() == "kept"
 
 
@@ -107,9 +109,7 @@ def test_time_moves_by_its_buttons(sheet: Page) -> None:
 
 
 def test_a_sheet_is_walked_by_keys(sheet: Page) -> None:
-    drawing = sheet.locator(".leaflet-map-pane")
-    before = drawing.get_attribute("style")
+    before = sheet.locator(".leaflet-map-pane").get_attribute("style")
     sheet.locator(".leaflet-container").focus()
     sheet.keyboard.press("ArrowRight")
-    moved = "before => document.querySelector('.leaflet-map-pane').getAttribute('style') !== before"
-    sheet.wait_for_function(moved, arg=before)
+    until(sheet, f"document.querySelector('.leaflet-map-pane').getAttribute('style') !== {json.dumps(before)}")
