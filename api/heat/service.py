@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import text
 
 from api.errors import InvalidError, NotFoundError
-from api.heat import count, drawing, protected
+from api.heat import count, drawing, protected, repeats
 from api.heat.schemas import FIRST_DAY, LAST_DAY, CellsRead, NoteRead, ShareRead, SummaryRead
 from api.heat.sieve import KINDS, NOT_COUNTED, SOURCES, STATES, sieve
 from geo.heat.bins import month_of, number
@@ -103,7 +103,7 @@ async def summarise(session: AsyncSession, watch: Watch, asked: Question) -> Sum
         weekdays=_exactly(weekday, 8)[1:].tolist(),
         months=_months(day),
         bodies=_shares(body, watch.name.__getitem__, bodies),
-        notes=notes_of(looked, asked),
+        notes=notes_of(looked, asked) + (repeats.notes(looked.facts, looked.sieve) if looked.sight.sees_cases else []),
     )
 
 

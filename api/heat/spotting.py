@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import text
 
-from api.heat import count
+from api.heat import count, repeats
 from api.heat.schemas import NoteRead, SpotRead, SpotsRead
 from api.heat.service import look
 from geo.heat import doubts
@@ -84,10 +84,7 @@ class Found:
 def _find(looked: Looked, homes: Sequence[Any]) -> Found:
     names = ("cell", "category", "top", "reporter", "at", "day", "compound", "community")
     rows = dict(zip(names, count.chosen(looked.facts, looked.sieve, *names), strict=True))
-    again = doubts.again(
-        rows["cell"], rows["category"], np.where(rows["reporter"] == 0, -1, rows["reporter"] & 0x7FFFFFFF), rows["at"]
-    )
-    storm = doubts.storm(rows["cell"], rows["category"], rows["at"]) & ~again
+    again, storm = repeats.flags(rows)
     keep = (rows["cell"] >= 0) & ~again & ~storm
     said = [(doubts.Doubt.AGAIN, again), (doubts.Doubt.STORM, storm), (doubts.Doubt.NOWHERE, rows["cell"] < 0)]
     notes = tuple(doubts.note(doubt, int(flags.sum())) for doubt, flags in said if flags.any())
