@@ -41,7 +41,7 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
   let laid = ''
   let level: AreaLevel | null = null
   const ready = new Promise<void>((resolve) => map.once('load', () => resolve()))
-  const painted = new Map<string, AreaLevel>()
+  const painted = new Map<AreaLevel, Map<string, string>>()
 
   function layer(smooth: boolean): void {
     if (map.getLayer(PICTURE)) {
@@ -95,11 +95,10 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
       if (!of || !map.getSource(of)) return
       if (!map.getLayer(`heat-${of}`)) addAreas(map, of)
       map.setLayoutProperty(`heat-${of}`, 'visibility', 'visible')
-      for (const [id, at] of painted) if (at === of && !colours.has(id)) map.removeFeatureState({ source: of, sourceLayer: of, id })
-      for (const [id, colour] of colours) {
-        map.setFeatureState({ source: of, sourceLayer: of, id }, { heat: colour })
-        painted.set(id, of)
-      }
+      const had = painted.get(of) ?? new Map<string, string>()
+      for (const id of had.keys()) if (!colours.has(id)) map.removeFeatureState({ source: of, sourceLayer: of, id })
+      for (const [id, colour] of colours) if (had.get(id) !== colour) map.setFeatureState({ source: of, sourceLayer: of, id }, { heat: colour })
+      painted.set(of, new Map(colours))
     },
     /** Draw shapes in colours: hexagons; none clears them. */
     shapes(rings: readonly { readonly ring: readonly (readonly number[])[]; readonly colour: string }[]): void {
@@ -138,6 +137,7 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
     },
     dress(next: Look): void {
       laid = ''
+      painted.clear()
       map.setStyle(dressed(next), { diff: false })
     },
     fly: ([w, s, e, n]: Box) => map.fitBounds([[w, s], [e, n]], { padding: 90, maxZoom: 17, duration: 600 }),
