@@ -60,7 +60,7 @@ class Search(JSCSSMixin, MacroElement):
         " textErr: {{ this.nothing|tojson }}, moveToLocation: function (place) { const layer = place.layer;"
         " if (!map.hasLayer(layer)) { L.featureGroup([layer]).addTo(map); }"
         " map.fitBounds(layer.getBounds ? layer.getBounds() : L.latLngBounds([place]), {maxZoom: 17, animate: false});"
-        " if (layer.openPopup) { layer.openPopup(); } } });"
+        " layer.fire('click', {latlng: place, layer: layer}, true); } });"
         " box.setLayer = function (layer) { this._layer = layer; return this; };"
         " map.addControl(box); box._input.setAttribute('type', 'search');"
         " box._input.setAttribute('aria-label', {{ this.placeholder|tojson }}); box._input.removeAttribute('role');"

@@ -96,14 +96,15 @@ def _replace(root: Figure, name: str, child: JavascriptLink | CssLink, scripts: 
         text = scripts.text(known[name])
     elif name not in UNUSED:
         raise UnknownAssetError(f"“{name}” ({child.url}) is not among the scripts of a sheet.")
-    del _children(root.header)[name]
     if name in UNUSED:
+        del _children(root.header)[name]
         return
     if name == "leaflet_css":
         text += (_OWN / "sheet.css").read_text(encoding="utf-8")
     tag = "script" if script else "style"
     whole = "{% raw %}" + f"<{tag}>\n{_closed(text)}\n</{tag}>" + "{% endraw %}"
-    root.header.add_child(Element(whole), name=name)
+    # In its own place: what folium writes after it already uses it.
+    _children(root.header)[name] = Element(whole)
 
 
 def _closed(text: str) -> str:

@@ -139,6 +139,7 @@ def standalone_map(
     bounds = _bounds([stratum.layer.geometry for stratum in strata])
     west, south, east, north = bounds
     sheet = folium.Map([(south + north) / 2, (west + east) / 2], zoom_start=14, tiles=None, control_scale=True)
+    sheet.options |= {"maxZoom": 19, "attributionControl": False}
     figure = sheet.get_root()
     assert isinstance(figure, Figure)
     figure.title = html.escape(title)
