@@ -51,6 +51,8 @@ class Sieve:
     days: tuple[int, int]
     wanted: dict[str, frozenset[int]] = field(default_factory=dict)
     category: frozenset[int] | None = None
+    """Categories of the lower level; together with ``top``, None where any will do."""
+    top: frozenset[int] = frozenset()
     place: tuple[str, frozenset[int]] | None = None
     by_hour: bool = False
     sight: Sight = Sight()
@@ -67,7 +69,7 @@ class Sieve:
         for name, numbers in self.wanted.items():
             keep &= _any_of(part[name], numbers)
         if self.category is not None:
-            keep &= _any_of(part["category"], self.category) | _any_of(part["top"], self.category)
+            keep &= _any_of(part["category"], self.category) | _any_of(part["top"], self.top)
         if self.place is not None:
             keep &= _any_of(part[self.place[0]], self.place[1])
         if self.by_hour:
@@ -85,6 +87,8 @@ class Sieve:
 
 def _any_of(column: NDArray[Any], numbers: frozenset[int]) -> NDArray[np.bool_]:
     """Whether each value is one of these numbers."""
+    if not numbers:
+        return np.zeros(len(column), np.bool_)
     runs = _runs(numbers)
     if len(runs) <= MOST_RUNS:
         found = np.zeros(len(column), np.bool_)
@@ -129,5 +133,9 @@ def sieve(asked: Question, sight: Sight, watch: Watch, place: tuple[str, frozens
             wanted[name] = frozenset(chosen)
     if asked.body_id:
         wanted["body"] = frozenset(watch.numbers("body", [str(b) for b in asked.body_id]))
-    category = frozenset(watch.numbers("category", list(asked.category))) if asked.category else None
-    return Sieve(asked.days(), wanted, category, place, by_hour=bool(asked.hour or asked.weekday), sight=sight)
+    lower, upper = (
+        frozenset(watch.numbers("category", [code for code in asked.category if ("." in code) is below]))
+        for below in (True, False)
+    )
+    by_hour = bool(asked.hour or asked.weekday)
+    return Sieve(asked.days(), wanted, lower if asked.category else None, upper, place, by_hour=by_hour, sight=sight)
