@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 FAR = 1 << 62
-MOST_ENTRIES = 500_000
+MOST_ENTRIES = 900_000
 """What a film may hold and still be less than a megabyte on its way."""
 
 
@@ -104,15 +104,19 @@ def film(facts: Facts, sieve: Sieve, step: int | None, *, most: int = MOST_ENTRI
     else:
         begin = first
         of_day = np.arange(last - first + 1) // step
-    counts = _by_step(of_day[day - first], at, int(of_day[-1]) + 1, len(cells))
-    while step is not None and np.count_nonzero(counts) > most and len(counts) > 1:
+    flat = _by_step(of_day[day - first], at, int(of_day[-1]) + 1, len(cells))
+    some = np.flatnonzero(flat)
+    while step is not None and len(some) > most and len(flat) > len(cells):
         step *= 2
-        counts = np.add.reduceat(counts, np.arange(0, len(counts), 2))
-    used = np.flatnonzero(counts.any(axis=0))
-    counts = counts[:, used]
-    when, where = np.nonzero(counts)
-    start = np.searchsorted(when, np.arange(len(counts) + 1))
-    return Slices(begin, step or 0, cells[used], start.astype(np.int64), where, counts[when, where].astype(np.int64))
+        by_step = flat.reshape(-1, len(cells))
+        flat = np.add.reduceat(by_step, np.arange(0, len(by_step), 2)).ravel()
+        some = np.flatnonzero(flat)
+    when, where = np.divmod(some, max(len(cells), 1))
+    used = np.zeros(len(cells), np.bool_)
+    used[where] = True
+    steps = len(flat) // len(cells) if len(cells) else 1
+    start = np.searchsorted(when, np.arange(steps + 1)).astype(np.int64)
+    return Slices(begin, step or 0, cells[used], start, (np.cumsum(used) - 1)[where], flat[some].astype(np.int64))
 
 
 def _placed(facts: Facts, sieve: Sieve) -> tuple[Ints, Ints, Ints]:
@@ -128,9 +132,8 @@ def _placed(facts: Facts, sieve: Sieve) -> tuple[Ints, Ints, Ints]:
 
 
 def _by_step(when: Ints, at: Ints, steps: int, cells: int) -> Ints:
-    """How many of each step lie in each cell; shape (steps, cells)."""
-    flat = when * cells + at
-    return np.bincount(flat, minlength=steps * cells).reshape(steps, cells)
+    """How many of each step lie in each cell, step by step."""
+    return np.bincount(when * cells + at, minlength=steps * cells)
 
 
 def without_cell(facts: Facts, sieve: Sieve) -> tuple[int, int]:
