@@ -14,7 +14,6 @@ from api.office import report, service
 from api.office.schemas import (
     KpiQuestion,
     KpiRead,
-    Language,
     MorningRead,
     OrderCreate,
     OrderRead,
@@ -22,6 +21,7 @@ from api.office.schemas import (
     RatingsRead,
     ReplyCreate,
     ReplyRead,
+    ReportQuestion,
     ReportRead,
     StandingRead,
     ViewCreate,
@@ -92,13 +92,11 @@ async def forget_view(session: Session, view_id: UUID) -> None:
 
 
 @router.get("/report.pdf", response_class=Response, responses=PDF)
-async def make_report(
-    session: Session, _: Member, asked: Annotated[Period, Query()], language: Language = "zh"
-) -> Response:
+async def make_report(session: Session, _: Member, asked: Annotated[ReportQuestion, Query()]) -> Response:
     """The morning page as PDF, for a period (the last seven days without one)."""
     until = asked.until or today()
     since = asked.since or until - timedelta(days=report.WEEK - 1)
-    return _pdf(await report.make(session, since, until, language, asked.place))
+    return _pdf(await report.make(session, since, until, asked.language, asked.place))
 
 
 @router.get("/report-order")

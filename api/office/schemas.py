@@ -34,6 +34,12 @@ class KpiQuestion(Period):
     by: GroupBy = "all"
 
 
+class ReportQuestion(Period):
+    """The report of a period, and in which language."""
+
+    language: Language = "zh"
+
+
 class KpiRead(Read):
     """One figure: its value (null where nothing is below the line), and what it was computed from, in words."""
 
