@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -152,6 +153,6 @@ def total(facts: Facts, sieve: Sieve) -> int:
 
 
 def midnights(part: Part, sieve: Sieve) -> int:
-    """How many that would pass but for their midnight."""
-    first, last = sieve.days
-    return int((part.alive & part["midnight"] & (part["day"] >= first) & (part["day"] <= last)).sum())
+    """How many would pass but for their midnight."""
+    others = {name: numbers for name, numbers in sieve.wanted.items() if name not in {"hour", "weekday"}}
+    return int((replace(sieve, wanted=others, by_hour=False).passes(part) & part["midnight"]).sum())
