@@ -5,7 +5,7 @@ time that nothing had (12 ms over 100,000 issues). ``heat_changes`` is planned f
 where ``heat_facts`` reads everything.
 
 Revision ID: 0061
-Revises: 0035
+Revises: 0103
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0061"
-down_revision = "0035"
+down_revision = "0103"
 branch_labels = None
 depends_on = None
 
