@@ -31,8 +31,8 @@ ORDERS: dict[str, tuple[str, str, str]] = {
 """Each order: its expression, the type of it, its direction. Ties go by id."""
 
 
-LISTS = ("status", "kind", "severity", "source", "subdistrict_id", "community_id", "compound_id", "micro_grid_id")
-LISTS += ("body_id",)
+PLACES = ("subdistrict_id", "community_id", "compound_id", "micro_grid_id")
+LISTS = ("status", "kind", "severity", "source", *PLACES, "body_id")
 """Filters that name values of a column."""
 
 

@@ -72,6 +72,13 @@ def columns(clock: Clock | None) -> dict[str, Any]:
     }
 
 
+def rungs(clock: Clock | None) -> dict[str, Any]:
+    """When the rungs of a running clock are due."""
+    if clock is None or clock.since is None:
+        return {"percents": [], "dues": []}
+    return {"percents": list(RUNGS), "dues": [clock.at_percent(percent) for percent in RUNGS]}
+
+
 async def set_alarms(
     session: AsyncSession, issue: UUID, stage_no: int, stage: Stage | None, clock: Clock | None
 ) -> None:
@@ -79,13 +86,10 @@ async def set_alarms(
     await session.execute(SILENCE, {"issue": issue})
     if clock is None or clock.since is None or stage is None:
         return
-    dues = [clock.at_percent(percent) for percent in RUNGS]
-    values = {"issue": issue, "stage_no": stage_no, "stage": stage.value, "percents": list(RUNGS), "dues": dues}
+    values = {"issue": issue, "stage_no": stage_no, "stage": stage.value, **rungs(clock)}
     await session.execute(ALARMS, values)
 
 
 async def set_call_alarms(session: AsyncSession, issue: UUID, bodies: list[UUID], clock: Clock) -> None:
     """The alarms of bodies that were called, until each reports in."""
-    dues = [clock.at_percent(percent) for percent in RUNGS]
-    values = {"issue": issue, "bodies": bodies, "percents": list(RUNGS), "dues": dues}
-    await session.execute(CALL_ALARMS, values)
+    await session.execute(CALL_ALARMS, {"issue": issue, "bodies": bodies, **rungs(clock)})

@@ -19,6 +19,7 @@ from api.issues.schemas import ChoiceRead, QuestionRead
 from geo.crs.datum import Datum, convert
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
@@ -112,11 +113,11 @@ def question(grids: list[ChoiceRead], place: PlaceSaid) -> QuestionRead | None:
     )
 
 
-async def locate(session: AsyncSession, place: PlaceSaid, day: date) -> Spot:
-    """Where a place lies as of ``day``.
+def looked_for(place: PlaceSaid) -> tuple[float, float, float]:
+    """The point in WGS 84, and how far around it boundaries matter (metres).
 
     Raises:
-        InvalidError: too uncertain, outside every community, on water, or a wrong answer.
+        InvalidError: too uncertain, or no point of this globe.
     """
     if place.located == "gps" and (place.accuracy_m or 0) > COARSEST_M:
         raise TOO_COARSE
@@ -126,8 +127,27 @@ async def locate(session: AsyncSession, place: PlaceSaid, day: date) -> Spot:
     around = min(place.accuracy_m or 0.0, ASKED_WITHIN_M) if place.located in ("gps", "photo") else 0.0
     if place.micro_grid_id is not None:
         around = max(around, ASKED_WITHIN_M)
-    values = {"lon": lon, "lat": lat, "around": max(around, 0.01), "day": day}
+    return lon, lat, max(around, 0.01)
+
+
+async def locate(session: AsyncSession, place: PlaceSaid, day: date) -> Spot:
+    """Where a place lies as of ``day``.
+
+    Raises:
+        InvalidError: too uncertain, outside every community, on water, or a wrong answer.
+    """
+    lon, lat, around = looked_for(place)
+    values = {"lon": lon, "lat": lat, "around": around, "day": day}
     row = (await session.execute(WHERE_IS, values)).mappings().one()
+    return spot_in(row, place, (lon, lat))
+
+
+def spot_in(row: Mapping[Any, Any], place: PlaceSaid, at: tuple[float, float]) -> Spot:
+    """What the store found around a point, as the place of a report.
+
+    Raises:
+        InvalidError: outside every community, on water, or a wrong answer.
+    """
     if row["community_id"] is None:
         raise ABROAD
     if row["water"] and not place.on_water:
@@ -136,8 +156,7 @@ async def locate(session: AsyncSession, place: PlaceSaid, day: date) -> Spot:
     names = {entry["id"]: entry["name"] for entry in _plain(row["communities"])}
     grid = choose(grids, place)
     return Spot(
-        lon,
-        lat,
+        *at,
         row["subdistrict_id"],
         row["community_id"],
         names.get(str(row["community_id"]), ""),

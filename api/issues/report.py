@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from api.access.roles import Role
-from api.errors import ConflictError, InvalidError
-from api.issues import limits, places
+from api.errors import ConflictError
+from api.issues import groundwork, limits
+from api.issues.groundwork import Known, reportable
 from api.issues.matter import Party, Stage, Status
 from api.issues.quota import charge
 from api.issues.schemas import NamedRead, NearRead, ReceiptRead, WarningRead
-from api.issues.workdays import BEIJING
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
     from api.access.admission import Asker
     from api.access.keyring import Keyring
-    from api.issues.clocks import Clock
-    from api.issues.places import Spot
+    from api.issues.groundwork import Groundwork
     from api.issues.schemas import ReportCreate
 
 SKEW_WORTH_SAYING = timedelta(minutes=10)
@@ -41,33 +40,15 @@ OLDEST = timedelta(days=30)
 NEAR_M = 50.0
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-RECEIPT = text("SELECT digest, answer FROM receipt_of(:id)")
 CATEGORY = text("SELECT code, kind, severity, proof, active, parent FROM issue_category WHERE code = :code")
-MINE_TO_WRITE = text("SELECT set_config('app.issue', :id, true)")
-ADD = text("""
-INSERT INTO issue (id, code, kind, top, category, severity, title, description, address, geometry, accuracy_m, located,
-  datum, raw_x, raw_y, floor, subdistrict_id, community_id, compound_id, building_id, micro_grid_id, place_is_open,
-  source, reported_at, occurred_at, clock_skew_s, wants_proof, routed_body_id, stage, stage_since, due_at,
-  due_is_provisional, clock_unit, clock_total_s, clock_spent_s, clock_since, changed_at, split_from)
-VALUES (:id, :code, :kind, :top, :category, :severity, :title, :description, :address,
-  ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :accuracy_m, :located, :datum, :raw_x, :raw_y, :floor, :subdistrict_id,
-  :community_id, :compound_id, :building_id, :micro_grid_id, :place_is_open, :source, :reported_at, :occurred_at,
-  :clock_skew_s, :wants_proof, :routed_body_id, :stage, :reported_at, :due_at, :due_is_provisional, :clock_unit,
-  :clock_total_s, :clock_spent_s, :clock_since, :reported_at, :split_from)
-ON CONFLICT (id) DO NOTHING
+WRITE = text("""
+SELECT write_report(CAST(:said AS jsonb), :party, CAST(:payload AS jsonb), :person, :name_sealed, :phone_sealed,
+  :phone_digest, :phone_tail, :network, :follow_digest, :digest, CAST(:answer AS jsonb), CAST(:photos AS uuid[]),
+  CAST(:percents AS integer[]), CAST(:dues AS timestamptz[]))
 """)
-ADD_EVENT = text("""
-INSERT INTO issue_event (issue_id, seq, at, action, account_id, party, status, payload)
-VALUES (:id, 1, :at, 'report', :account, :party, 'reported', CAST(:payload AS jsonb))
-""")
-ADD_REPORTER = text("""
-INSERT INTO issue_reporter (issue_id, account_id, person_id, name_sealed, phone_sealed, phone_digest, phone_tail,
-  address, follow_digest)
-VALUES (:id, :account, :person, :name_sealed, :phone_sealed, :phone_digest, :phone_tail, :address, :follow_digest)
-""")
-ADD_RECEIPT = text("INSERT INTO issue_receipt VALUES (:id, :digest, CAST(:answer AS jsonb))")
 ATTACH = text("SELECT attach_photos(:id, CAST(:photos AS uuid[]), 'before')")
 NEAR = text("SELECT * FROM near_issues(:lon, :lat, :category, :metres)")
+THERE_ALREADY = -1
 
 ANOTHER = ConflictError(
     "这个编号已用于另一条上报。请以新编号重报,原内容没有改动。",
@@ -132,35 +113,26 @@ async def take_in(
         TooManyError: a stranger, or a telephone number, has reported enough for now.
     """
     digest = digest_of(said)
-    if (known := await _receipt(session, issue_id, digest)) is not None:
-        return _told(known, sender, issue_id), False
-    category = await category_of(session, said.category)
-    spot = await places.locate(session, said.place, now.astimezone(BEIJING).date())
+    found = await groundwork.look(session, issue_id, said, now=now)
+    if isinstance(found, Known):
+        return _told(_same(found, digest), sender, issue_id), False
     if sender.asker.is_visitor:
         await charge(session, sender.ring, sender.network, said.reporter.phone if said.reporter else "")
-    kind = said.kind.value if said.kind else str(category["kind"])
-    body = await places.body_for(session, spot, said.category, kind)
-    severity = said.severity or int(category["severity"])
-    clock = await limits.clock_of(session, Stage.VERIFY, category=said.category, severity=severity, at=now)
-    near = await nearby(session, spot.lon, spot.lat, said.category)
-    await session.execute(MINE_TO_WRITE, {"id": str(issue_id)})
     times = _times(said, now)
+    answer = _receipt_for(issue_id, found, times)
     values = {
-        **_columns(issue_id, said, sender, spot),
-        **limits.columns(clock),
-        **times,
-        "kind": kind,
-        "severity": severity,
-        "wants_proof": bool(category["proof"]),
-        "routed_body_id": body["body_id"] if body else None,
+        **_row(issue_id, said, sender, found, times),
+        **_reporter(sender, issue_id, said),
+        "digest": digest,
+        "answer": answer.model_dump_json(exclude={"follow_token"}),
+        **limits.rungs(found.clock),
     }
-    if not (await session.execute(ADD, values)).rowcount:  # type: ignore[attr-defined]  # an INSERT's result counts
-        known = await _receipt(session, issue_id, digest)
-        assert known is not None
-        return _told(known, sender, issue_id), False
-    answer = _receipt_for(issue_id, spot, body, clock, near, times)
-    await _write_rest(session, sender, said, answer, digest, now)
-    await limits.set_alarms(session, issue_id, 1, Stage.VERIFY, clock)
+    attached = int((await session.execute(WRITE, values)).scalar_one())
+    if attached == THERE_ALREADY:
+        known = await groundwork.look(session, issue_id, said, now=now)
+        assert isinstance(known, Known)
+        return _told(_same(known, digest), sender, issue_id), False
+    _all_attached(attached, values["photos"])
     return _told(answer, sender, issue_id), True
 
 
@@ -170,14 +142,11 @@ async def nearby(session: AsyncSession, lon: float, lat: float, category: str) -
     return [NearRead(**row) for row in (await session.execute(NEAR, values)).mappings()]
 
 
-async def _receipt(session: AsyncSession, issue_id: UUID, digest: bytes) -> ReceiptRead | None:
-    row = (await session.execute(RECEIPT, {"id": issue_id})).mappings().one()
-    if row["digest"] is None:
-        return None
-    if bytes(row["digest"]) != digest:
+def _same(known: Known, digest: bytes) -> ReceiptRead:
+    """The receipt of the first sending, if this is the same report."""
+    if known.digest != digest:
         raise ANOTHER
-    answer = row["answer"]
-    return ReceiptRead.model_validate(json.loads(answer) if isinstance(answer, str) else answer)
+    return known.receipt
 
 
 def _told(receipt: ReceiptRead, sender: Sender, issue_id: UUID) -> ReceiptRead:
@@ -194,13 +163,8 @@ async def category_of(session: AsyncSession, code: str) -> RowMapping:
         InvalidError: there is none, or it is no longer in use.
     """
     row = (await session.execute(CATEGORY, {"code": code})).mappings().first()
-    if row is None or row["parent"] is None:
-        raise InvalidError(f"没有“{code}”这个小类。", f"There is no sub-category {code}.")
-    if not row["active"]:
-        raise InvalidError(
-            "这个类别已停用,请改选其他类别。内容没有丢失。",
-            "This category is no longer in use; choose another. Nothing of the report is lost.",
-        )
+    reportable(row or {"parent": None}, code)
+    assert row is not None
     return row
 
 
@@ -216,24 +180,27 @@ def _bounded(skew: timedelta) -> int:
     return max(-(2**31), min(2**31 - 1, round(skew.total_seconds())))
 
 
-def _columns(issue_id: UUID, said: ReportCreate, sender: Sender, spot: Spot) -> dict[str, Any]:
-    place = said.place
-    return {
+def _row(
+    issue_id: UUID, said: ReportCreate, sender: Sender, found: Groundwork, times: dict[str, Any]
+) -> dict[str, Any]:
+    """The report as a row of ``issue``, its first event's payload and its photos."""
+    place, spot = said.place, found.spot
+    body = found.body.id if found.body else None
+    row = {
+        **said.model_dump(include={"category", "title", "description", "address"}),
+        **place.model_dump(include={"accuracy_m", "located", "datum", "floor"}),
+        **limits.columns(found.clock),
+        **times,
         "id": issue_id,
         "code": code_of(issue_id),
         "top": said.category.partition(".")[0],
-        "category": said.category,
-        "title": said.title,
-        "description": said.description,
-        "address": said.address,
+        "kind": found.kind,
+        "severity": found.severity,
+        "wants_proof": found.proof,
         "lon": spot.lon,
         "lat": spot.lat,
-        "accuracy_m": place.accuracy_m,
-        "located": place.located,
-        "datum": place.datum,
         "raw_x": place.lon,
         "raw_y": place.lat,
-        "floor": place.floor,
         "subdistrict_id": spot.subdistrict_id,
         "community_id": spot.community_id,
         "compound_id": spot.compound_id,
@@ -241,19 +208,22 @@ def _columns(issue_id: UUID, said: ReportCreate, sender: Sender, spot: Spot) -> 
         "micro_grid_id": spot.grid.id if spot.grid else None,
         "place_is_open": spot.question is not None,
         "source": said.source if said.source and not sender.asker.is_visitor else sender.source,
+        "routed_body_id": body,
         "stage": Stage.VERIFY.value,
-        "split_from": None,
+        "stage_since": times["reported_at"],
+        "changed_at": times["reported_at"],
+    }
+    payload = {"photos": len(said.photos), "body_id": str(body) if body else None}
+    return {
+        "said": json.dumps(row, default=str, ensure_ascii=False),
+        "payload": json.dumps(payload),
+        "party": sender.party,
+        "photos": list(dict.fromkeys(said.photos)),
     }
 
 
-def _receipt_for(  # noqa: PLR0917  # all that a receipt tells
-    issue_id: UUID,
-    spot: Spot,
-    body: dict[str, Any] | None,
-    clock: Clock | None,
-    near: list[NearRead],
-    times: dict[str, Any],
-) -> ReceiptRead:
+def _receipt_for(issue_id: UUID, found: Groundwork, times: dict[str, Any]) -> ReceiptRead:
+    spot = found.spot
     return ReceiptRead(
         id=issue_id,
         code=code_of(issue_id),
@@ -261,15 +231,15 @@ def _receipt_for(  # noqa: PLR0917  # all that a receipt tells
         version=1,
         community=NamedRead(id=spot.community_id, name=spot.community),
         micro_grid=NamedRead(id=spot.grid.id, name=spot.grid.name) if spot.grid else None,
-        body=NamedRead(id=body["body_id"], name=body["name"], name_en=body["name_en"]) if body else None,
-        due_at=clock.due if clock else None,
+        body=found.body,
+        due_at=found.clock.due if found.clock else None,
         question=spot.question,
-        near=near,
-        warnings=_warnings(times, body),
+        near=found.near,
+        warnings=_warnings(times, found.body),
     )
 
 
-def _warnings(times: dict[str, Any], body: dict[str, Any] | None) -> list[WarningRead]:
+def _warnings(times: dict[str, Any], body: NamedRead | None) -> list[WarningRead]:
     found = []
     if abs(times["clock_skew_s"]) > SKEW_WORTH_SAYING.total_seconds():
         hours = times["clock_skew_s"] / 3600
@@ -291,21 +261,6 @@ def _warnings(times: dict[str, Any], body: dict[str, Any] | None) -> list[Warnin
     return found
 
 
-async def _write_rest(  # noqa: PLR0917  # what one report leaves behind
-    session: AsyncSession, sender: Sender, said: ReportCreate, answer: ReceiptRead, digest: bytes, now: datetime
-) -> None:
-    issue_id = answer.id
-    payload = {"photos": len(said.photos), "body_id": str(answer.body.id) if answer.body else None}
-    account = sender.asker.account_id
-    values = {"id": issue_id, "at": now, "account": account, "payload": json.dumps(payload)}
-    await session.execute(ADD_EVENT, {**values, "party": sender.party})
-    await session.execute(ADD_REPORTER, {"id": issue_id, "account": account, **_reporter(sender, issue_id, said)})
-    if said.photos:
-        await attach(session, issue_id, said.photos)
-    stored = answer.model_dump_json(exclude={"follow_token"})
-    await session.execute(ADD_RECEIPT, {"id": issue_id, "digest": digest, "answer": stored})
-
-
 async def attach(session: AsyncSession, issue_id: UUID, photos: list[UUID], statement: Any = ATTACH) -> None:
     """Give photos that have arrived to a case.
 
@@ -314,6 +269,10 @@ async def attach(session: AsyncSession, issue_id: UUID, photos: list[UUID], stat
     """
     wanted = list(dict.fromkeys(photos))
     fixed = (await session.execute(statement, {"id": issue_id, "photos": wanted})).scalar_one()
+    _all_attached(fixed, wanted)
+
+
+def _all_attached(fixed: int, wanted: list[UUID]) -> None:
     if fixed != len(wanted):
         raise ConflictError(
             f"{len(wanted) - fixed} 张照片还没有传完,请先传照片再上报。",
@@ -332,6 +291,6 @@ def _reporter(sender: Sender, issue_id: UUID, said: ReportCreate) -> dict[str, A
         "phone_sealed": ring.seal(phone, about=f"issue_reporter.phone {issue_id}") if phone else None,
         "phone_digest": ring.digest(f"phone {phone}") if phone else None,
         "phone_tail": phone[-4:],
-        "address": sender.network,
+        "network": sender.network,
         "follow_digest": token,
     }

@@ -38,6 +38,7 @@ from tests.api.places.small_city import CITY, SUBDISTRICT
 from tests.api.sign_in import sign_in
 from tests.bench.access import store
 from tests.bench.report import Figure, Report
+from tests.bench.reporting import percentile, reporting, stored_alone
 
 if TYPE_CHECKING:
     from api.embedded.cluster import Cluster
@@ -77,11 +78,6 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"reopened": True},
     {"status": "closed", "category": "green", "severity": 1},
 )
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value below which ``share`` of the values lie."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def points_to_grids(report_: Report, count: int) -> None:
@@ -131,35 +127,6 @@ def photo(number: int) -> bytes:
     written = io.BytesIO()
     Image.new("RGB", (320, 240), (number % 256, number // 256, 90)).save(written, "JPEG", exif=exif)
     return written.getvalue()
-
-
-async def reporting(report_: Report, address: str, headers: dict[str, str], seconds: int) -> None:
-    """Fifty reports a second, each awaited by its own clock."""
-    took: list[float] = []
-
-    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=120) as client:
-
-        async def one(number: int) -> None:
-            rng = random.Random(number)
-            said = report(104.031 + rng.random() * 0.018, 30.631 + rng.random() * 0.018, title=f"第{number}件")
-            began = time.perf_counter()
-            answer = await client.put(f"/api/issues/{uuid4()}", json=said)
-            took.append((time.perf_counter() - began) * 1000)
-            receipt = answer.json()
-            assert answer.status_code == 201, answer.text
-            assert receipt["micro_grid"], receipt
-            assert receipt["body"], receipt
-
-        await asyncio.gather(*(one(-n) for n in range(1, 6)))
-        took.clear()
-        running = []
-        for number in range(50 * seconds):
-            running.append(asyncio.create_task(one(number)))
-            await asyncio.sleep(0.02)
-        await asyncio.gather(*running)
-    p95 = percentile(took, 0.95)
-    beside = f"median {statistics.median(took):.1f} ms"
-    report_.add(Figure("report stored with grid and body, p95 at 50/s", p95, "ms", beside, "<= 50 ms", p95 <= 50))
 
 
 async def listing(report_: Report, url: str, headers: dict[str, str], count: int) -> None:
@@ -276,6 +243,7 @@ def bench(report: Report, *, quick: bool) -> None:
             behind.execute(SET_UP)
         worker = sign_in(url, Role.GRID_WORKER, "micro_grid", WEST)
         faults(report, cluster, worker, 20 if quick else 200)
+        asyncio.run(stored_alone(report, cluster.url(APP), worker, 100 if quick else 1_000))
         count = 10_000 if quick else 1_000_000
         with psycopg.connect(url, autocommit=True) as behind:
             behind.execute(FILL, {"subdistrict": SUBDISTRICT.id, "count": count})
