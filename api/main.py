@@ -32,6 +32,7 @@ from api.maps.door import TileDoor
 from api.maps.routes import router as maps
 from api.maps.service import open_store
 from api.office.routes import router as office
+from api.open311.routes import in_georeport
 from api.open311.routes import router as open311
 from api.patrols.routes import router as patrols
 from api.places.routes import router as places
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.kiln = Kiln()
     plans.furnish(app)
     problems.install(app)
+    app.state.dialects = {"/open311/": in_georeport}
     switchboard.connect(
         app,
         [

@@ -17,9 +17,11 @@ from starlette.exceptions import HTTPException
 from api.errors import Sentence, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI, Request, Response
+
+    Dialect = Callable[[Request, "Problem"], Response]
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +69,7 @@ def answer(
     kind: str = "about:blank",
     *,
     members: Mapping[str, Any] | None = None,
-) -> JSONResponse:
+) -> Response:
     """A problem as a response, in the language that the request prefers; ``members`` for programs."""
     problem = Problem(
         type=kind,
@@ -75,6 +77,10 @@ def answer(
         status=status,
         detail=sentence.spoken(request.headers.get("accept-language")),
     )
+    if (dialect := _dialect(request)) is not None:
+        told = dialect(request, problem)
+        told.headers.update(headers or {})
+        return told
     return JSONResponse(
         {**(members or {}), **problem.model_dump()},
         status_code=status,
@@ -83,24 +89,30 @@ def answer(
     )
 
 
-async def _on_service_error(request: Request, error: Exception) -> JSONResponse:
+def _dialect(request: Request) -> Dialect | None:
+    """How problems are told below this address, where a standard words them differently."""
+    dialects: Mapping[str, Dialect] = getattr(getattr(request.scope.get("app"), "state", None), "dialects", {})
+    return next((told for start, told in dialects.items() if request.url.path.startswith(start)), None)
+
+
+async def _on_service_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)
     return answer(request, error.status, error.sentence, error.headers, error.kind, members=error.members)
 
 
-async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentence = BY_STATUS.get(error.status_code, Sentence(str(error.detail), str(error.detail)))
     return answer(request, error.status_code, sentence, error.headers)
 
 
-async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     where = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:5])
     return answer(request, 422, Sentence(f"请求有误:{where}", f"The request is not valid: {where}"))
 
 
-async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
+async def _on_store_error(request: Request, error: Exception) -> Response:
     log.warning("store away", error=type(error).__name__)
     return answer(request, 503, AWAY, {"Retry-After": "2"})
 
@@ -109,7 +121,7 @@ async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
 NOT_NOW = {"57P01", "57P02", "57P03", "53300"}
 
 
-async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
+async def _on_database_error(request: Request, error: Exception) -> Response:
     """An error of the store, told by SQLAlchemy or (as a transaction begins and ends) by asyncpg itself."""
     code = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
     if code in NOT_NOW or code.startswith("08") or getattr(error, "connection_invalidated", False):
@@ -121,11 +133,11 @@ async def _on_database_error(request: Request, error: Exception) -> JSONResponse
     return await _on_anything(request, error)
 
 
-async def _on_unspeakable(request: Request, _: Exception) -> JSONResponse:
+async def _on_unspeakable(request: Request, _: Exception) -> Response:
     return answer(request, 422, BY_SQLSTATE["22"][1])
 
 
-async def _on_anything(request: Request, error: Exception) -> JSONResponse:
+async def _on_anything(request: Request, error: Exception) -> Response:
     log.error("unforeseen", path=request.url.path, exc_info=error)
     return answer(request, 500, BROKEN)
 

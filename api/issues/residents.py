@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ENTER = text("SELECT enter_by_follow(:token)")
 ME_TOO = text("SELECT me_too, counted FROM add_me_too(:code, :who)")
 PUBLIC = text("""
-SELECT * FROM public_issues(CAST(:categories AS text[]), CAST(:statuses AS text[]), CAST(:since AS timestamptz),
+SELECT * FROM public_issues(CAST(:categories AS text[]), CAST(:statuses AS text[]), CAST(:since AS timestamptz), NULL,
   CAST(:box AS double precision[]), CAST(:after_at AS timestamptz), CAST(:after_code AS text), :most)
 """)
 NO_LINK = NotFoundError("这个链接无效。", "This link is not valid.")

@@ -14,7 +14,7 @@ from api.issues.matter import Action, Kind, Party, Stage, Status
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 Source = Literal["resident", "grid_worker", "patrol", "hotline", "desk", "open311", "import"]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?$")]
 Stars = Annotated[int, Field(ge=1, le=5)]

@@ -21,6 +21,7 @@ from api.issues.door import AnySession, sender
 from api.open311 import service
 from api.open311.service import RequestQuery
 from api.open311.xml import as_xml
+from api.problems import Problem
 
 router = APIRouter(prefix="/open311", tags=["open311"])
 Form = Annotated[Literal["json", "xml"], Path(description="json or xml.")]
@@ -32,7 +33,16 @@ def told(value: Any, root: str, form: str, status: int = 200) -> Response:
     """An answer in the form that was asked for."""
     if form == "xml":
         return Response(as_xml(root, value), status_code=status, media_type="text/xml; charset=utf-8")
-    return Response(json.dumps(value, ensure_ascii=False), status_code=status, media_type="application/json")
+    return Response(
+        json.dumps(value, ensure_ascii=False), status_code=status, media_type="application/json; charset=utf-8"
+    )
+
+
+def in_georeport(request: Request, problem: Problem) -> Response:
+    """A refusal as GeoReport v2 words it: a list of errors; 400 for what is wrong with a request, 403 for its key."""
+    status = {401: 403, 422: 400}.get(problem.status, problem.status)
+    form = "json" if request.url.path.endswith(".json") else "xml"
+    return told([{"code": status, "description": problem.detail}], "errors", form, status)
 
 
 @router.get("/discovery.{form}", response_class=Response)
@@ -61,9 +71,14 @@ async def list_requests(session: AnySession, form: Form, wanted: Annotated[Reque
 
 
 @router.get("/v2/requests/{code}.{form}", response_class=Response)
-async def read_request(session: AnySession, code: Code, form: Form) -> Response:
+async def read_request(
+    session: AnySession,
+    code: Code,
+    form: Form,
+    extensions: Annotated[bool, Query()] = False,  # noqa: FBT002  # a query's name
+) -> Response:
     """One of them."""
-    return told([await service.request(session, code)], "service_requests", form)
+    return told([await service.request(session, code, more=extensions)], "service_requests", form)
 
 
 async def keyed(request: Request, session: Borrowed) -> AsyncIterator[tuple[AsyncSession, FormData]]:

@@ -30,8 +30,9 @@ SELECT c.code, c.zh, c.en, p.zh AS top_zh, p.en AS top_en
 """)
 PUBLIC = text("""
 SELECT * FROM public_issues(CAST(:categories AS text[]), CAST(:statuses AS text[]), CAST(:since AS timestamptz),
-  NULL, NULL, NULL, :most)
+  CAST(:until AS timestamptz), NULL, NULL, NULL, :most)
 """)
+NAMES = text("SELECT code, zh FROM issue_category WHERE parent IS NOT NULL")
 ONE = text("SELECT * FROM public_issue(:code)")
 MOST, SPAN = 1000, timedelta(days=90)
 NO_SERVICE = NotFoundError("没有这个服务代码。", "There is no such service_code.")
@@ -48,6 +49,8 @@ class RequestQuery(BaseModel):
     start_date: datetime | None = None
     end_date: datetime | None = None
     status: Annotated[str, Field(max_length=40)] = ""
+    extensions: bool = False
+    """Whether our own facts come along as ``extended_attributes``."""
     page: Annotated[int, Field(ge=1, le=100)] = 1
     page_size: Annotated[int, Field(ge=1, le=MOST)] = 50
 
@@ -110,21 +113,27 @@ async def service(session: AsyncSession, code: str) -> dict[str, Any]:
 
 async def requests(session: AsyncSession, wanted: RequestQuery) -> list[dict[str, Any]]:
     """Public issues of at most ninety days, the newest first."""
+    names = await _names(session)
     if wanted.service_request_id:
-        codes = list(dict.fromkeys(wanted.service_request_id.upper().split(",")))[:100]
+        codes = list(dict.fromkeys(part.strip() for part in wanted.service_request_id.upper().split(",")))[:100]
         found = [row for code in codes for row in (await session.execute(ONE, {"code": code})).mappings()]
-        return [_request(row) for row in found]
+        return [_request(row, names, more=wanted.extensions) for row in found]
     end = _aware(wanted.end_date) or datetime.now(UTC)
     start = max(_aware(wanted.start_date) or end - SPAN, end - SPAN)
     values = {
         "categories": [code for code in wanted.service_code.split(",") if code] or None,
         "statuses": _statuses(wanted.status),
         "since": start,
+        "until": end,
         "most": MOST,
     }
-    rows = [row for row in (await session.execute(PUBLIC, values)).mappings() if row["reported_at"] <= end]
+    rows = (await session.execute(PUBLIC, values)).mappings().all()
     first = (wanted.page - 1) * wanted.page_size
-    return [_request(row) for row in rows[first : first + wanted.page_size]]
+    return [_request(row, names, more=wanted.extensions) for row in rows[first : first + wanted.page_size]]
+
+
+async def _names(session: AsyncSession) -> dict[str, str]:
+    return {row["code"]: row["zh"] for row in (await session.execute(NAMES)).mappings()}
 
 
 def _aware(moment: datetime | None) -> datetime | None:
@@ -138,7 +147,7 @@ def _statuses(said: str) -> list[str] | None:
     return [status.value for status in Status if (status in SETTLED) == ("closed" in wanted)]
 
 
-async def request(session: AsyncSession, code: str) -> dict[str, Any]:
+async def request(session: AsyncSession, code: str, *, more: bool = False) -> dict[str, Any]:
     """One public issue.
 
     Raises:
@@ -147,23 +156,24 @@ async def request(session: AsyncSession, code: str) -> dict[str, Any]:
     row = (await session.execute(ONE, {"code": code.upper()})).mappings().first()
     if row is None:
         raise NO_REQUEST
-    return _request(row)
+    return _request(row, await _names(session), more=more)
 
 
-def _request(row: RowMapping) -> dict[str, Any]:
+def _request(row: RowMapping, names: dict[str, str], *, more: bool) -> dict[str, Any]:
     status = Status(row["status"])
-    return {
+    extended = {"x_status": status.value, "x_status_zh": STATUS_ZH[status], "x_me_too": row["me_too"]}
+    told = {
         "service_request_id": row["code"],
         "status": "closed" if status in SETTLED else "open",
         "status_notes": f"{STATUS_ZH[status]} / {status.value}",
-        "service_name": row["category"],
+        "service_name": names.get(row["category"], row["category"]),
         "service_code": row["category"],
         "description": "",
         "agency_responsible": row["body"] or "",
         "service_notice": "",
         "requested_datetime": z(row["reported_at"]),
-        "updated_datetime": z(row["changed_at"] if "changed_at" in row else row["closed_at"] or row["reported_at"]),
-        "expected_datetime": z(row["due_at"]) if "due_at" in row else None,
+        "updated_datetime": z(row["changed_at"]),
+        "expected_datetime": z(row["due_at"]),
         "address": row["community"],
         "address_id": None,
         "zipcode": "",
@@ -171,6 +181,7 @@ def _request(row: RowMapping) -> dict[str, Any]:
         "long": round(row["lon"], 5),
         "media_url": None,
     }
+    return {**told, "extended_attributes": extended} if more else told
 
 
 class Posted(BaseModel):
@@ -182,7 +193,7 @@ class Posted(BaseModel):
     lat: Latitude | None = None
     long: Longitude | None = None
     address_string: Annotated[str, Field(max_length=200)] = ""
-    description: Annotated[str, Field(max_length=2000)] = ""
+    description: Annotated[str, Field(max_length=4000)] = ""
     first_name: Annotated[str, Field(max_length=25)] = ""
     last_name: Annotated[str, Field(max_length=25)] = ""
     phone: Annotated[str, Field(max_length=20, pattern=r"^[0-9+ -]*$")] = ""
