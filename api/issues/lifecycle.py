@@ -82,7 +82,7 @@ WAYS: dict[Action, Way] = {
     Action.ME_TOO: Way(OPEN, None, EVERYBODY),
     Action.REMIND: Way(OPEN | {Status.CLOSED}, None, CLOCK),
     Action.WARN: Way(OPEN | {Status.CLOSED}, None, CLOCK),
-    Action.LIST: Way(OPEN | {Status.CLOSED}, None, CLOCK),
+    Action.LIST: Way(OPEN, None, CLOCK),
 }
 """Every way but the first (``report``)."""
 
@@ -302,42 +302,42 @@ def apply(case: Case, act: Act) -> Case:
     if (why := refusal(case, act)) is not None:
         raise RefusedError(why)
     target = WAYS[act.action].target or case.status
-    changed = replace(case, status=target, version=case.version + 1)
+    changed = case.then(status=target, version=case.version + 1)
     effect = EFFECTS.get(act.action)
     return effect(changed, act) if effect else changed
 
 
 def _dispatched(case: Case, act: Act) -> Case:
-    return replace(case, body=act.body, final=act.final, handlers=frozenset(), handling_body=None)
+    return case.then(body=act.body, final=act.final, handlers=frozenset(), handling_body=None)
 
 
 def _by_handler(case: Case, act: Act) -> Case:
     handlers = case.handlers | ({act.actor.account} if act.actor.account else set())
-    return replace(case, handlers=handlers, handling_body=case.body)
+    return case.then(handlers=handlers, handling_body=case.body)
 
 
 def _solved(case: Case, act: Act) -> Case:
-    return replace(_by_handler(case, act), solved_on_spot=True)
+    return _by_handler(case, act).then(solved_on_spot=True)
 
 
 def _reworked(case: Case, _: Act) -> Case:
     """A case solved on the spot has no body: its rework is dispatched like any other."""
     status = case.status if case.body is not None else Status.FILED
-    return replace(case, status=status, reworks=case.reworks + 1, solved_on_spot=False)
+    return case.then(status=status, reworks=case.reworks + 1, solved_on_spot=False)
 
 
 def _closed(case: Case, act: Act) -> Case:
-    return replace(case, closed_at=act.at, supervised=False)
+    return case.then(closed_at=act.at, supervised=False)
 
 
 def _reopened(case: Case, _: Act) -> Case:
-    fresh = replace(case, reopens=case.reopens + 1, closed_at=None, satisfaction=0, final=False, returns=0)
-    return replace(fresh, handlers=frozenset(), handling_body=None, solved_on_spot=False, listed=False, calls=())
+    fresh = case.then(reopens=case.reopens + 1, closed_at=None, satisfaction=0, final=False, returns=0)
+    return fresh.then(handlers=frozenset(), handling_body=None, solved_on_spot=False, listed=False, calls=())
 
 
 def _whistled(case: Case, act: Act) -> Case:
     called = tuple(Call(body, act.at, act.hours) for body in dict.fromkeys(act.bodies))
-    return replace(case, calls=case.calls + called)
+    return case.then(calls=case.calls + called)
 
 
 def _arrived(case: Case, act: Act) -> Case:
@@ -346,16 +346,16 @@ def _arrived(case: Case, act: Act) -> Case:
         replace(call, arrived_at=act.at) if call.body in there and call.arrived_at is None else call
         for call in case.calls
     )
-    return replace(case, calls=calls)
+    return case.then(calls=calls)
 
 
 def _suspended(case: Case, act: Act) -> Case:
     assert act.until is not None
-    return replace(case, suspension=Suspension(act.actor.account, act.until))
+    return case.then(suspension=Suspension(act.actor.account, act.until))
 
 
 def _over(case: Case, act: Act) -> Case:
-    return replace(case, suspension=None, waiting=False, supervised=False, merged_into=act.into, parts=act.parts)
+    return case.then(suspension=None, waiting=False, supervised=False, merged_into=act.into, parts=act.parts)
 
 
 EFFECTS: dict[Action, Callable[[Case, Act], Case]] = {
@@ -364,29 +364,29 @@ EFFECTS: dict[Action, Callable[[Case, Act], Case]] = {
     Action.START: _by_handler,
     Action.HANDLE: _by_handler,
     Action.SOLVE: _solved,
-    Action.RETURN: lambda case, _: replace(
-        case, returns=case.returns + 1, body=None, handlers=frozenset(), handling_body=None
+    Action.RETURN: lambda case, _: case.then(
+        returns=case.returns + 1, body=None, handlers=frozenset(), handling_body=None
     ),
     Action.REWORK: _reworked,
     Action.CLOSE: _closed,
-    Action.SURVEY: lambda case, act: replace(case, satisfaction=act.satisfaction),
+    Action.SURVEY: lambda case, act: case.then(satisfaction=act.satisfaction),
     Action.REOPEN: _reopened,
-    Action.URGE: lambda case, _: replace(case, urges=case.urges + 1),
-    Action.SUPERVISE: lambda case, _: replace(case, supervised=True),
-    Action.RELEASE: lambda case, _: replace(case, supervised=False),
-    Action.LIST: lambda case, _: replace(case, listed=True),
-    Action.EXTEND: lambda case, _: replace(case, extensions=case.extensions + 1),
+    Action.URGE: lambda case, _: case.then(urges=case.urges + 1),
+    Action.SUPERVISE: lambda case, _: case.then(supervised=True),
+    Action.RELEASE: lambda case, _: case.then(supervised=False),
+    Action.LIST: lambda case, _: case.then(listed=True),
+    Action.EXTEND: lambda case, _: case.then(extensions=case.extensions + 1),
     Action.SUSPEND: _suspended,
-    Action.RESUME: lambda case, _: replace(case, suspension=None, waiting=False),
-    Action.ASK: lambda case, _: replace(case, waiting=True),
-    Action.ANSWER: lambda case, _: replace(case, waiting=False),
+    Action.RESUME: lambda case, _: case.then(suspension=None, waiting=False),
+    Action.ASK: lambda case, _: case.then(waiting=True),
+    Action.ANSWER: lambda case, _: case.then(waiting=False),
     Action.MERGE: _over,
     Action.SPLIT: _over,
     Action.VOID: _over,
     Action.REJECT: _over,
     Action.WHISTLE: _whistled,
     Action.ARRIVE: _arrived,
-    Action.ME_TOO: lambda case, _: replace(case, me_too=case.me_too + 1),
+    Action.ME_TOO: lambda case, _: case.then(me_too=case.me_too + 1),
 }
 
 

@@ -17,6 +17,8 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 HOURS: tuple[tuple[time, time], ...] = ((time(9), time(12)), (time(13), time(18)))
 """Office hours of every working day: eight of them."""
 DAY_S = sum((t.hour - s.hour) * 3600 for s, t in HOURS)
+SPANS = tuple((s.hour * 3600 + s.minute * 60, t.hour * 3600 + t.minute * 60) for s, t in HOURS)
+"""The same in seconds of the day."""
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 FIRST_YEAR, LAST_YEAR = 2004, 2100
 
@@ -94,8 +96,7 @@ class Calendar:
 def _worked(clock: time) -> int:
     """The seconds of office hours of a day before a time of it."""
     now = clock.hour * 3600 + clock.minute * 60 + clock.second
-    spans = ((s.hour * 3600 + s.minute * 60, t.hour * 3600 + t.minute * 60) for s, t in HOURS)
-    return sum(max(0, min(now, end) - begin) for begin, end in spans)
+    return sum(max(0, min(now, end) - begin) for begin, end in SPANS)
 
 
 def _at(day: date, worked: int) -> datetime:

@@ -64,7 +64,7 @@ def states_for(action: str) -> set[str]:
         "split": {"accepted", "filed", "returned", "reopened"},
         "whistle": {"filed", "returned", "reopened", "dispatched", "claimed", "handling"},
         "correct": {"reported", "verified", "accepted", "filed", "returned"},
-        **dict.fromkeys(["remind", "warn", "list"], open_states | {"closed"}),
+        **dict.fromkeys(["remind", "warn"], open_states | {"closed"}),
     }
     return special.get(action, open_states)
 
