@@ -28,6 +28,7 @@ def load_sample(url: str, *, folder: Path = SAMPLE, progress: Callable[[int], No
     """Load the sample subdistrict, door by door, into the empty store at ``url`` (the owner's role)."""
     # The geometry libraries take a second to import; most starts only ask whether the store is empty.
     from api.issues.sample import live_through_a_year  # noqa: PLC0415  # see above
+    from api.patrols.sample import walk_through_a_year  # noqa: PLC0415  # see above
     from api.places.load import load_city  # noqa: PLC0415  # see above
     from geo.synthesis.files import read_sample  # noqa: PLC0415  # see above
 
@@ -35,5 +36,5 @@ def load_sample(url: str, *, folder: Path = SAMPLE, progress: Callable[[int], No
         if (folder / "plan.json").exists():
             publish_sample(connection, folder / "plan.json")
 
-    afterwards = (in_force, rebuild, welcome_visitors, employ_everybody, live_through_a_year)
+    afterwards = (in_force, rebuild, welcome_visitors, employ_everybody, live_through_a_year, walk_through_a_year)
     load_city(url, [read_sample(folder)], doors=True, progress=progress, afterwards=afterwards)

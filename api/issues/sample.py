@@ -6,25 +6,23 @@ where a real one could not, and its clocks run by the store's own limits. Runs a
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from api.issues import lifecycle
-from api.issues.clocks import Clock, Limit, TimeUnit, limit_for
+from api.issues.clocks import Limit, TimeUnit
 from api.issues.limits import RUNGS
-from api.issues.matter import OPEN, Act, Action, Actor, Case, Party
-from api.issues.report import code_of
-from geo.synthesis.chance import lots
-from geo.synthesis.grievances import SCANDAL, SORTS, Home, Story, year_of
+from api.issues.sample_book import COLUMNS, EVENT_COLUMNS, LADDER, Book
+from api.issues.sample_photos import take_photos
+from geo.synthesis.grievances import SCANDAL, SORTS, Home, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from uuid import UUID
 
     from psycopg import Connection
+
+    from api.issues.clocks import Clock
+    from api.issues.sample_book import Row
 
 SEED, NUMBER = 7, 6_500
 FIRMS = ("锦安物业", "汀澜物业", "蜀邦物业", SCANDAL)
@@ -44,15 +42,6 @@ DEPARTMENTS = (
     ("social_organisation", "暖邻社工服务中心", "Warm Neighbours Social Work", ("care.elderly",)),
     ("office", "街道综治中心", "Subdistrict Governance Centre", ()),
 )
-COLUMNS = """
-id code kind top category severity title description geometry accuracy_m located datum raw_x raw_y
-subdistrict_id community_id compound_id building_id source reported_at occurred_at wants_proof
-routed_body_id status version is_open body_id stage stage_no stage_since due_at due_is_provisional
-clock_unit clock_total_s clock_spent_s clock_since changed_at closed_at supervised listed suspended_until
-waiting solved_on_spot final urges returns reworks reopens extensions me_too lates satisfaction handlers
-handling_body_id photos
-""".split()  # noqa: SIM905  # fifty words, not fifty lines
-EVENT_COLUMNS = ["issue_id", "seq", "at", "action", "account_id", "party", "body_id", "status", "reason", "payload"]
 HOMES = """
 SELECT c.id, c.community_id, c.households, c.kind, c.code, c.name,
        array_agg(b.id ORDER BY b.code), array_agg(ST_X(ST_PointOnSurface(b.geometry)) ORDER BY b.code),
@@ -69,14 +58,6 @@ UPDATE issue i SET micro_grid_id = (
 ADD_RULE = """
 INSERT INTO routing_rule (rank, category, compound_id, subdistrict_id, body_id, note) VALUES (%s, %s, %s, %s, %s, %s)
 """
-WORDS = {
-    "environment.garbage": ("楼下垃圾两天没有清运", "垃圾堆在单元门口,气味很大"),
-    "property.lift": ("电梯又停了,老人下不了楼", "电梯门关不上,异响"),
-    "safety.ebike": ("楼道里有人拉线给电动车充电", "电瓶拿到家里充电"),
-    "safety.fire_exit": ("消防通道被私家车堵住", "安全出口堆满杂物"),
-    "nuisance.fumes": ("楼下餐馆油烟直排", "晚上油烟熏得不敢开窗"),
-    "traffic.parking": ("学校门口接送时段违停", "人行道上停满了车"),
-}
 
 
 def live_through_a_year(connection: Connection, now: datetime | None = None, number: int = NUMBER) -> None:
@@ -92,8 +73,8 @@ def live_through_a_year(connection: Connection, now: datetime | None = None, num
     ]
     kinds: dict[str, str] = dict(connection.execute("SELECT code, kind FROM issue_category").fetchall())
     names: dict[str, str] = dict(connection.execute("SELECT code, zh FROM issue_category").fetchall())
-    book = _Book(subdistrict, bodies, limits, kinds, names)
-    rows = [book.play(story) for story in stories]
+    book = Book(subdistrict, bodies, limits, kinds, names)
+    rows = [book.play(story, now) for story in stories]
     _copy(connection, "issue", COLUMNS, (row for row, _, _ in rows))
     connection.execute("ALTER TABLE issue_event DISABLE TRIGGER USER")
     _copy(connection, "issue_event", EVENT_COLUMNS, (event for _, events, _ in rows for event in events))
@@ -101,6 +82,7 @@ def live_through_a_year(connection: Connection, now: datetime | None = None, num
     alarms = ["issue_id", "stage_no", "stage", "percent", "action", "due_at", "rung_at"]
     _copy(connection, "issue_alarm", alarms, (alarm for _, _, found in rows for alarm in _alarms(found, now)))
     _remember_reporters(connection)
+    take_photos(connection)
     connection.execute(IN_GRIDS)
 
 
@@ -170,160 +152,16 @@ def _answerable(homes: list[Home], firms: dict[UUID, str]) -> dict[tuple[UUID, s
     return answerable
 
 
-Row = dict[str, Any]
-
-
-class _Book:
-    """Plays stories through the life cycle and writes down where they stand."""
-
-    def __init__(
-        self,
-        subdistrict: UUID,
-        bodies: dict[str, UUID],
-        limits: list[Limit],
-        kinds: dict[str, str],
-        names: dict[str, str],
-    ) -> None:
-        self.subdistrict = subdistrict
-        self.bodies = bodies
-        self.kinds = kinds
-        self.names = names
-        self.rng = lots(SEED, "words")
-        self._by_stage: dict[str, list[Limit]] = defaultdict(list)
-        for limit in limits:
-            self._by_stage[limit.stage].append(limit)
-
-    def play(self, story: Story) -> tuple[Row, list[tuple[Any, ...]], tuple[Row, Clock | None]]:
-        """A story as a row of ``issue``, its events, and its running clock."""
-        key = _key(story.number)
-        at = story.reported_at.astimezone(UTC)
-        case = Case(key, at, wants_proof=story.proved, me_too=story.me_too)
-        clock = self._clock(story, "verify", at)
-        stand: Row = {"stage_no": 1, "stage_since": at, "lates": 0, "changed_at": at}
-        party = {"resident": "reporter", "hotline": "community", "patrol": "grid_worker"}.get(
-            story.source, story.source
-        )
-        events = [self._event(key, 1, at, "report", party, None, "reported", "", {"photos": 1})]
-        for beat in story.beats:
-            body = self.bodies[story.body]
-            actor = Actor(None, frozenset({Party(beat.party)}), frozenset({body} if beat.party == "body" else ()))
-            until = beat.until.date() if beat.until else None
-            act = Act(
-                Action(beat.action),
-                actor,
-                beat.at,
-                reason=beat.reason,
-                body=body if beat.body else None,
-                until=until,
-                photos=beat.photos,
-                satisfaction=beat.satisfaction,
-            )
-            after = lifecycle.apply(case, act)
-            if after.stage is not case.stage:
-                stand["lates"] += clock is not None and clock.due is not None and clock.due < beat.at
-                stand |= {"stage_no": stand["stage_no"] + 1, "stage_since": beat.at}
-                clock = self._clock(story, after.stage.value, beat.at) if after.stage else None
-            elif clock is not None:
-                clock = clock.paused(beat.at) if after.is_paused else clock.resumed(beat.at)
-            case, stand["changed_at"] = after, beat.at
-            payload: dict[str, Any] = {}
-            if beat.body:
-                payload = {"body_id": str(body)}
-            elif beat.action == "handle":
-                payload = {"photos": beat.photos}
-            elif beat.satisfaction:
-                payload = {"satisfaction": beat.satisfaction}
-            acting = body if beat.party == "body" else None
-            events.append(
-                self._event(
-                    key,
-                    after.version,
-                    beat.at,
-                    beat.action,
-                    beat.party,
-                    acting,
-                    after.status.value,
-                    beat.reason,
-                    payload,
-                )
-            )
-        return self._row(story, case, clock, stand), events, ({"id": key, **stand, "stage": case.stage}, clock)
-
-    @staticmethod
-    def _event(*values: Any) -> tuple[Any, ...]:
-        key, seq, at, action, party, body, status, reason, payload = values
-        return key, seq, at, action, None, party, body, status, reason, json.dumps(payload)
-
-    def _clock(self, story: Story, stage: str, at: datetime) -> Clock | None:
-        limit = limit_for(self._by_stage[stage], category=story.category, severity=story.severity, stage=stage)
-        return Clock.started(limit, at) if limit else None
-
-    def _row(self, story: Story, case: Case, clock: Clock | None, stand: Row) -> Row:
-        name = self.names[story.category]
-        words = WORDS.get(story.category)
-        said = words[int(self.rng.integers(len(words)))] if words else f"{name},请处理"
-        at = story.reported_at.astimezone(UTC)
-        plain = ("supervised", "listed", "waiting", "solved_on_spot", "final", "urges", "returns", "reworks", "reopens")
-        return {
-            **stand,
-            **{column: getattr(case, column) for column in (*plain, "extensions", "me_too", "closed_at", "version")},
-            "id": case.id,
-            "code": code_of(case.id),
-            "kind": self.kinds[story.category],
-            "top": story.category.partition(".")[0],
-            "category": story.category,
-            "severity": story.severity,
-            "title": name,
-            "description": said,
-            "geometry": f"SRID=4326;POINT({story.lon:.7f} {story.lat:.7f})",
-            "accuracy_m": float(self.rng.integers(4, 25)),
-            "located": "gps",
-            "datum": "wgs84",
-            "raw_x": round(story.lon, 7),
-            "raw_y": round(story.lat, 7),
-            "subdistrict_id": self.subdistrict,
-            "community_id": story.home.community,
-            "compound_id": story.home.compound,
-            "building_id": story.building,
-            "source": story.source,
-            "reported_at": at,
-            "occurred_at": at,
-            "wants_proof": story.proved,
-            "routed_body_id": self.bodies[story.body],
-            "status": case.status.value,
-            "is_open": case.status in OPEN,
-            "body_id": case.body,
-            "stage": case.stage.value if case.stage else None,
-            "due_at": clock.due if clock else None,
-            "due_is_provisional": clock.is_provisional if clock else False,
-            "clock_unit": clock.unit.value if clock else None,
-            "clock_total_s": clock.total_s if clock else None,
-            "clock_spent_s": clock.spent_s if clock else 0,
-            "clock_since": clock.since if clock else None,
-            "suspended_until": case.suspension.review if case.suspension else None,
-            "satisfaction": case.satisfaction or None,
-            "handlers": [],
-            "handling_body_id": case.handling_body,
-            "photos": 0,
-        }
-
-
-def _key(number: int) -> UUID:
-    """The key of the sample's nth issue."""
-    digest = hashlib.sha256(f"sample issue {SEED} {number}".encode()).digest()[:16]
-    return UUID(bytes=digest, version=4)
-
-
 def _alarms(found: tuple[Row, Clock | None], now: datetime) -> Iterator[tuple[Any, ...]]:
-    """The alarms that still wait; what is long past has rung in its day."""
+    """The alarms of the stage that runs: what is past has rung in its hour, the others wait."""
     row, clock = found
     if clock is None or clock.since is None or row["stage"] is None:
         return
-    for percent, action in zip(RUNGS, ("remind", "warn", "urge", "supervise", "list"), strict=True):
+    for percent, action in zip(RUNGS, LADDER, strict=True):
         due = clock.at_percent(percent)
         assert due is not None
-        if due > now - timedelta(days=2):
-            yield row["id"], row["stage_no"], row["stage"].value, percent, action, due, None
+        rung = due if due <= now else None
+        yield row["id"], row["stage_no"], row["stage"].value, percent, action.value, due, rung
 
 
 def _remember_reporters(connection: Connection) -> None:

@@ -228,7 +228,7 @@ async def _settle(  # noqa: PLR0917  # what an ended round leaves behind
         "digest": digest,
     }
     await session.execute(END, values)
-    await session.execute(KEEP_TRACK, {"id": patrol_id, "track": json.dumps(_stored(track))})
+    await session.execute(KEEP_TRACK, {"id": patrol_id, "track": json.dumps(stored(track))})
     if units:
         await session.execute(KEEP_PASSED, {"id": patrol_id, "units": units, "at": ended})
 
@@ -256,7 +256,8 @@ async def _passed(session: AsyncSession, track: Track) -> list[UUID]:
     return [row["id"] for row, near in zip(rows, passed(track, grounds), strict=True) if near]
 
 
-def _stored(track: Track) -> dict[str, Any]:
+def stored(track: Track) -> dict[str, Any]:
+    """A track as it is kept."""
     return {
         "lines": [[_plain_fix(fix) for fix in line] for line in track.lines],
         "stops": [[s.lon, s.lat, s.since.isoformat(), s.until.isoformat()] for s in track.stops],

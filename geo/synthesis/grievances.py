@@ -74,6 +74,9 @@ SORTS = (
     Sort("care.subsidy", 1, WINTER, DAY, 70, 2),
     Sort("dispute.neighbours", 2, LEVEL, EVENING, 90, 2),
 )
+SOURCES, SOURCE_SHARES = ("resident", "grid_worker", "hotline", "patrol"), np.array([0.45, 0.75, 0.9, 1.0])
+CONTENT, CHEATED = np.array([0.03, 0.08, 0.25, 0.65, 1.0]), np.array([0.4, 0.7, 0.9, 0.96, 1.0])
+"""How many of five stars are given for work that was done, and for work that was not (shares summed up)."""
 SCANDALOUS = frozenset({"environment.garbage", "property.lift"})
 
 
@@ -159,7 +162,7 @@ def year_of(
     moments = sorted(_moments(rng, midnight, until, number), key=lambda pair: pair[0])
     weights = _weights(rng, homes)
     for place, (at, sort) in enumerate(moments):
-        home = homes[int(rng.choice(len(homes), p=weights[sort.category]))]
+        home = homes[_drawn(rng, weights[sort.category])]
         yield _story(rng, place, sort, home, at, until, body_of)
 
 
@@ -180,7 +183,7 @@ def _moments(
 
 
 def _weights(rng: np.random.Generator, homes: Sequence[Home]) -> dict[str, Any]:
-    """How likely each compound is, for each kind: households, temper, and the places that everybody knows."""
+    """How likely each compound is, for each kind, summed up: households, temper, and what everybody knows of it."""
     temper = rng.lognormal(0, 0.45, len(homes))
     base = np.array([max(home.households, 12) for home in homes]) * temper
     found = {}
@@ -188,8 +191,14 @@ def _weights(rng: np.random.Generator, homes: Sequence[Home]) -> dict[str, Any]:
         own = base * rng.lognormal(0, 0.3, len(homes))
         for place, home in enumerate(homes):
             own[place] *= _known_for(home, sort.category)
-        found[sort.category] = own / own.sum() if own.sum() else base / base.sum()
+        shares = own if own.sum() else base
+        found[sort.category] = shares.cumsum() / shares.sum()
     return found
+
+
+def _drawn(rng: np.random.Generator, upto: Any) -> int:
+    """A lot by shares that are summed up already."""
+    return min(int(upto.searchsorted(rng.random(), side="right")), len(upto) - 1)
 
 
 def _known_for(home: Home, category: str) -> float:
@@ -221,7 +230,7 @@ def _story(  # noqa: PLR0917  # what one story is made of
     body = body_of[home.compound, sort.category]
     scandal = body == SCANDAL and sort.category in SCANDALOUS
     severity = int(np.clip(sort.severity + rng.choice([-1, 0, 0, 0, 1]), 1, 4))
-    source = str(rng.choice(["resident", "grid_worker", "hotline", "patrol"], p=[0.45, 0.3, 0.15, 0.1]))
+    source = SOURCES[_drawn(rng, SOURCE_SHARES)]
     story = Story(
         number,
         home,
@@ -247,7 +256,7 @@ def _life(rng: np.random.Generator, story: Story, sort: Sort, manners: Manners) 
     urgent = story.severity == 4  # noqa: PLR2004  # the gravest
     clock = _Hand(rng, story.reported_at, around_the_clock=urgent)
     quick = 0.3 if urgent else 1.0
-    yield Beat("verify", clock.after(1.5 * quick), "grid_worker")
+    yield Beat("verify", clock.after(1.0 * quick), "grid_worker")
     lot = rng.random()
     if lot < 0.04:  # noqa: PLR2004  # a share
         yield Beat("reject", clock.after(3), "community", reason="不属于本街道职责,已告知报件人")
@@ -257,7 +266,7 @@ def _life(rng: np.random.Generator, story: Story, sort: Sort, manners: Manners) 
         yield Beat("check", clock.after(6), "community")
         yield Beat("close", clock.after(2), "community")
         return
-    yield Beat("accept", clock.after(2 * quick), "community")
+    yield Beat("accept", clock.after(1.6 * quick), "community")
     yield Beat("file", clock.after(0.5 * quick), "community")
     yield from _round(rng, story, sort, manners, clock)
     if rng.random() < manners.reopened:
@@ -265,21 +274,18 @@ def _life(rng: np.random.Generator, story: Story, sort: Sort, manners: Manners) 
         yield Beat("reopen", clock.anytime(30), "reporter", reason=reason)
         yield from _round(rng, replace(story, proved=True), sort, replace(USUAL, reopened=0), clock)
     if rng.random() < 0.72:  # noqa: PLR2004  # a share
-        stars = int(
-            rng.choice(
-                [1, 2, 3, 4, 5], p=[0.03, 0.05, 0.17, 0.4, 0.35] if story.proved else [0.4, 0.3, 0.2, 0.06, 0.04]
-            )
-        )
+        stars = 1 + _drawn(rng, CONTENT if story.proved else CHEATED)
         yield Beat("survey", clock.anytime(60), "reporter", satisfaction=stars)
 
 
 def _round(rng: np.random.Generator, story: Story, sort: Sort, manners: Manners, clock: _Hand) -> Iterator[Beat]:
     """From dispatch to close."""
-    yield Beat("dispatch", clock.after(1), "community", body=story.body)
+    quick = 0.3 if clock.around_the_clock else 0.8
+    yield Beat("dispatch", clock.after(quick), "community", body=story.body)
     if rng.random() < manners.returns:
-        yield Beat("return", clock.after(6), "body", reason="不在我单位管辖范围")
-        yield Beat("dispatch", clock.after(2), "street_office", body=story.body)
-    yield Beat("claim", clock.after(2.5 * manners.pace + 0.2), "body")
+        yield Beat("return", clock.after(3 * quick), "body", reason="不在我单位管辖范围")
+        yield Beat("dispatch", clock.after(quick), "street_office", body=story.body)
+    yield Beat("claim", clock.after(quick * (2.5 * manners.pace + 0.2)), "body")
     if story.category in ("order.illegal_building", "safety.crack") and rng.random() < 0.35:  # noqa: PLR2004  # a share
         review = clock.moment + timedelta(days=int(rng.integers(30, 120)))
         yield Beat("suspend", clock.after(8), "street_office", reason="等待鉴定和资金", until=review)

@@ -15487,6 +15487,7 @@ export interface operations {
                 start_date?: string | null;
                 end_date?: string | null;
                 status?: string;
+                extensions?: boolean;
                 page?: number;
                 page_size?: number;
             };
@@ -15575,7 +15576,9 @@ export interface operations {
     };
     read_request_open311_v2_requests__code___form__get: {
         parameters: {
-            query?: never;
+            query?: {
+                extensions?: boolean;
+            };
             header?: never;
             path: {
                 code: string;
