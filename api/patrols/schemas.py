@@ -84,6 +84,8 @@ class PatrolRead(Read):
     passed: int
     flags: list[FlagRead]
     mine: bool
+    walker: str
+    """Who walked it, for those who lead there."""
 
 
 class VisitPut(Said):
@@ -117,6 +119,10 @@ class UnitCovered(Read):
     unit_id: UUID
     name: str
     building_id: UUID
+    community_id: UUID
+    community: str
+    micro_grid_id: UUID | None
+    micro_grid: str | None
     households: int
     lon: float
     lat: float

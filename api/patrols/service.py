@@ -47,7 +47,8 @@ LISTED = 200
 NONE = NotFoundError("没有这次巡查,或您无权查看。", "There is no such patrol, or it is not yours to see.")
 COLUMNS = """
   p.id, p.person_id, p.community_id, coalesce(c.name, '') AS community, p.micro_grid_id, p.plan_id, p.started_at,
-  p.ended_at, p.length_m, p.seconds, p.fixes, p.left_out, p.passed, p.flags, p.account_id = me('account') AS mine
+  p.ended_at, p.length_m, p.seconds, p.fixes, p.left_out, p.passed, p.flags, p.account_id = me('account') AS mine,
+  coalesce((SELECT n.name FROM staff_names(ARRAY[p.account_id]) n), '') AS walker
 """
 ONE = text(f"SELECT {COLUMNS} FROM patrol p LEFT JOIN community c ON c.id = p.community_id WHERE p.id = :id")  # noqa: S608  # our own words
 LIST = text(f"""
@@ -98,17 +99,20 @@ SELECT id, unit_id, household_id, patrol_id, at, outcome, form, note FROM visit
  ORDER BY at DESC, id LIMIT :most
 """)
 COVERAGE = text("""
-SELECT u.id AS unit_id, concat(b.name, u.name) AS name, u.building_id, u.households,
-       ST_X(s.spot) AS lon, ST_Y(s.spot) AS lat,
+SELECT u.id AS unit_id, concat(b.name, u.name) AS name, u.building_id, u.households, u.community_id,
+       c.name AS community, g.id AS micro_grid_id, g.name AS micro_grid, ST_X(s.spot) AS lon, ST_Y(s.spot) AS lat,
        (SELECT max(p.at) FROM patrol_passed p WHERE p.unit_id = u.id AND p.at >= :since AND p.at < :until) AS passed_at,
        max(v.at) FILTER (WHERE v.outcome <> 'not_home') AS visited_at, count(v.id) AS visits,
        count(v.id) FILTER (WHERE v.outcome = 'not_home') AS not_home
-  FROM unit u JOIN building b ON b.id = u.building_id
+  FROM unit u JOIN building b ON b.id = u.building_id JOIN community c ON c.id = u.community_id
        CROSS JOIN LATERAL (SELECT ST_PointOnSurface(u.geometry) AS spot) s
+  LEFT JOIN LATERAL (SELECT m.id, m.name FROM plan_member pm JOIN plan p ON p.id = pm.plan_id AND p.state = 'published'
+                       JOIN micro_grid m ON m.id = pm.micro_grid_id WHERE pm.unit_id = u.id ORDER BY m.id LIMIT 1) g
+         ON true
   LEFT JOIN visit v ON v.unit_id = u.id AND v.at >= :since AND v.at < :until
  WHERE u.community_id = :community OR u.id IN (SELECT m.unit_id FROM plan_member m WHERE m.micro_grid_id = :grid)
     OR (CAST(:community AS uuid) IS NULL AND CAST(:grid AS uuid) IS NULL)
- GROUP BY u.id, b.name, s.spot ORDER BY u.code, u.id LIMIT 20000
+ GROUP BY u.id, b.name, c.name, g.id, g.name, s.spot ORDER BY u.code, u.id LIMIT 20000
 """)
 
 

@@ -75,13 +75,13 @@ AT_MOST = 1.5
 
 
 @contextmanager
-def store() -> Iterator[Cluster]:
-    """A throw-away cluster with the newest shape and the service's role."""
+def store(*, durable: bool = False) -> Iterator[Cluster]:
+    """A throw-away cluster with the newest shape and the service's role; ``durable`` as a real one is."""
     home = Path(tempfile.mkdtemp(prefix="mq-bench-", dir="/tmp"))
     home.chmod(0o755)
     made = clusters.locate(home)
     clusters.create(made)
-    server = clusters.start(made, durable=False)
+    server = clusters.start(made, durable=durable)
     try:
         ensure_database(made.url(database="postgres"), "minqing")
         ensure_roles(made.url())

@@ -1,4 +1,4 @@
-"""Issues at the size of a city: reports at fifty a second, lists over a million, a million points, faults.
+"""Reports at fifty a second, faults as a phone meets them, a million points to their grids.
 
 The faults are played as a phone meets them: two hundred reports with a photo each, every request sent five times in
 parallel, three replies in ten lost, the service killed on the way; exactly two hundred must be there afterwards.
@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import io
 import random
-import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -25,7 +24,6 @@ from PIL import Image
 
 from api.access.roles import Role
 from api.embedded.cluster import APP
-from api.main import create_app
 from api.operations import data_dir, service
 from api.operations.listening import listen
 from api.operations.store import Store
@@ -33,51 +31,14 @@ from api.places.load import load_city
 from api.settings import Settings
 from geo.assignment.points import assign
 from tests.api.issues.conftest import SET_UP, WEST, report
-from tests.api.issues.histories import play
-from tests.api.places.small_city import CITY, SUBDISTRICT
+from tests.api.places.small_city import CITY
 from tests.api.sign_in import sign_in
 from tests.bench.access import store
 from tests.bench.report import Figure, Report
-from tests.bench.reporting import percentile, reporting, stored_alone
+from tests.bench.reporting import reporting, stored_alone
 
 if TYPE_CHECKING:
     from api.embedded.cluster import Cluster
-
-FILL = """
-INSERT INTO issue (id, code, kind, top, category, severity, title, description, geometry, raw_x, raw_y, subdistrict_id,
-  community_id, compound_id, micro_grid_id, source, reported_at, occurred_at, stage_since, changed_at, status, is_open,
-  due_at, supervised, body_id)
-SELECT gen_random_uuid(), lpad(n::text, 10, '0'), c.kind, c.parent, c.code, 1 + n %% 4, c.zh, '内容' || n,
-  ST_SetSRID(ST_MakePoint(104.03 + random() * 0.02, 30.63 + random() * 0.02), 4326), 0, 0, %(subdistrict)s,
-  m.community_id, m.compound_id, m.id, 'hotline', t.at, t.at, t.at, t.at, s.status,
-  s.status NOT IN ('closed', 'surveyed'),
-  t.at + interval '5 days', n %% 500 = 0, b.id
-  FROM generate_series(1, %(count)s) n
-  JOIN LATERAL (SELECT now() - random() * interval '365 days' AS at WHERE n > 0) t ON true
-  JOIN (SELECT code, parent, kind, zh, row_number() OVER (ORDER BY code) - 1 AS k FROM issue_category
-         WHERE parent IS NOT NULL) c ON c.k = n %% 46
-  JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS k FROM micro_grid) m ON m.k = n %% 2
-  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM body) b ON b.k = n %% 3
-  JOIN LATERAL (SELECT CASE WHEN n %% 50 = 0 THEN 'handling' WHEN n %% 3 = 0 THEN 'closed' ELSE 'surveyed' END
-    AS status) s ON true
-"""
-ASKED: tuple[dict[str, Any], ...] = (
-    {},
-    {"open": True},
-    {"late": True, "sort": "due"},
-    {"status": "handling"},
-    {"category": "safety"},
-    {"category": "safety.gas", "severity": 4},
-    {"micro_grid_id": str(WEST)},
-    {"supervised": True},
-    {"kind": "hazard", "open": True},
-    {"since": "2026-06-01", "until": "2026-06-30"},
-    {"q": "内容77777"},
-    {"bbox": "104.035,30.635,104.036,30.636"},
-    {"sort": "old"},
-    {"reopened": True},
-    {"status": "closed", "category": "green", "severity": 1},
-)
 
 
 def points_to_grids(report_: Report, count: int) -> None:
@@ -108,18 +69,6 @@ def _brute(point: Any, ids: list[UUID], side: int) -> int:
     return min(inside, key=lambda index: ids[index])
 
 
-def histories(report_: Report, count: int) -> None:
-    """Random histories against the plain model."""
-    began, done, refused = time.perf_counter(), 0, 0
-    for seed in range(count):
-        some, others = play(seed)
-        done, refused = done + some, refused + others
-    report_.add(
-        Figure(f"{count:,} histories unlike the plain model", 0, "histories", f"{done:,} acts done", "0", met=True)
-    )
-    report_.note(f"{refused:,} acts were refused by both, {time.perf_counter() - began:.0f} s")
-
-
 def photo(number: int) -> bytes:
     """A photo of its own, with EXIF that has to go."""
     exif = Image.Exif()
@@ -127,30 +76,6 @@ def photo(number: int) -> bytes:
     written = io.BytesIO()
     Image.new("RGB", (320, 240), (number % 256, number // 256, 90)).save(written, "JPEG", exif=exif)
     return written.getvalue()
-
-
-async def listing(report_: Report, url: str, headers: dict[str, str], count: int) -> None:
-    """The first page by every filter."""
-    app = create_app(Settings(app_database_url=url))
-    transport = httpx.ASGITransport(app=app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client,
-    ):
-        slowest: dict[str, float] = {}
-        every: list[float] = []
-        for asked in ASKED:
-            took = []
-            for _ in range(8):
-                began = time.perf_counter()
-                answer = await client.get("/api/issues", params={**asked, "limit": 50})
-                took.append((time.perf_counter() - began) * 1000)
-                assert answer.status_code == 200, answer.text
-            every += took[1:]
-            slowest[str(asked)] = statistics.median(took[1:])
-    p95, worst = percentile(every, 0.95), max(slowest, key=lambda name: slowest[name])
-    beside = f"slowest {worst}: {slowest[worst]:.0f} ms"
-    report_.add(Figure(f"list of {count:,}, any filter, first page p95", p95, "ms", beside, "<= 100 ms", p95 <= 100))
 
 
 class Phone:
@@ -233,10 +158,9 @@ def faults(report_: Report, cluster: Cluster, headers: dict[str, str], count: in
 
 
 def bench(report: Report, *, quick: bool) -> None:
-    """Every figure of the issue."""
+    """Reports and their faults, and a million points to their grids."""
     points_to_grids(report, 50_000 if quick else 1_000_000)
-    histories(report, 500 if quick else 100_000)
-    with store() as cluster:
+    with store(durable=True) as cluster:
         url = cluster.url()
         load_city(url, [CITY], doors=True)
         with psycopg.connect(url) as behind:
@@ -244,9 +168,3 @@ def bench(report: Report, *, quick: bool) -> None:
         worker = sign_in(url, Role.GRID_WORKER, "micro_grid", WEST)
         faults(report, cluster, worker, 20 if quick else 200)
         asyncio.run(stored_alone(report, cluster.url(APP), worker, 100 if quick else 1_000))
-        count = 10_000 if quick else 1_000_000
-        with psycopg.connect(url, autocommit=True) as behind:
-            behind.execute(FILL, {"subdistrict": SUBDISTRICT.id, "count": count})
-            behind.execute("VACUUM ANALYZE issue")
-        office = sign_in(url, Role.STREET_OFFICE, "subdistrict", SUBDISTRICT.id)
-        asyncio.run(listing(report, cluster.url(APP), office, count))

@@ -28,11 +28,11 @@ def counts(moment: datetime) -> bool:
 
 
 def due(start: datetime, seconds: int) -> datetime:
-    """The moment at which so many seconds of office hours have passed; hour by hour where an hour is all one kind."""
+    """The moment at which so many seconds of office hours have passed; hours and minutes are all of one kind."""
     here = start.astimezone(UTC).replace(tzinfo=None)
     while seconds > 0:
-        whole = here.minute == 0 and here.second == 0
-        step = 3600 if whole and (not counts(here) or seconds >= 3600) else 1
+        whole = 1 if here.second else 60 if here.minute else 3600
+        step = next(s for s in (3600, 60, 1) if s <= whole and (not counts(here) or seconds >= s))
         seconds -= step if counts(here) else 0
         here += timedelta(seconds=step)
     return here.replace(tzinfo=UTC)

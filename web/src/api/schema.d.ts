@@ -5636,6 +5636,8 @@ export interface components {
              * Format: date-time
              */
             started_at: string;
+            /** Walker */
+            walker: string;
         };
         /**
          * PatrolStart
@@ -7097,12 +7099,23 @@ export interface components {
              * Format: uuid
              */
             building_id: string;
+            /** Community */
+            community: string;
+            /**
+             * Community Id
+             * Format: uuid
+             */
+            community_id: string;
             /** Households */
             households: number;
             /** Lat */
             lat: number;
             /** Lon */
             lon: number;
+            /** Micro Grid */
+            micro_grid: string | null;
+            /** Micro Grid Id */
+            micro_grid_id: string | null;
             /** Name */
             name: string;
             /** Not Home */

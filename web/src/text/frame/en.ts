@@ -11,6 +11,7 @@ export const english: FrameTexts = {
     office: 'Today',
     heat: 'Heat',
     patrol: 'Patrol (phone)',
+    rounds: 'Rounds',
     report: 'Residents',
     people: 'People',
     audit: 'Audit',

@@ -9,6 +9,7 @@ export const chinese = {
     office: '今日',
     heat: '热力',
     patrol: '巡查(手机)',
+    rounds: '巡查情况',
     report: '居民上报',
     people: '人员',
     audit: '审计',
