@@ -6,10 +6,11 @@ where a real one could not, and its clocks run by the store's own limits. Runs a
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from api.issues.clocks import Limit, TimeUnit
+from api.issues.clocks import Clock, Limit, TimeUnit
 from api.issues.limits import RUNGS
 from api.issues.sample_book import COLUMNS, EVENT_COLUMNS, LADDER, Book
 from api.issues.sample_photos import take_photos
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from api.issues.clocks import Clock
     from api.issues.sample_book import Row
 
 SEED, NUMBER = 7, 6_500
 FIRMS = ("锦安物业", "汀澜物业", "蜀邦物业", SCANDAL)
 FIRMS_EN = ("Jin'an Property", "Tinglan Property", "Shubang Property", "Hengsheng Property")
+RUNG_BY_RUNG = tuple(zip(RUNGS, LADDER, strict=True))
 DEPARTMENTS = (
     ("department", "环卫所", "Street Cleaning", ("environment",)),
     ("department", "城管执法队", "Urban Management", ("nuisance", "order.illegal_building", "traffic.obstruction")),
@@ -54,6 +55,17 @@ UPDATE issue i SET micro_grid_id = (
      AND p.effective @> (i.reported_at AT TIME ZONE 'Asia/Shanghai')::date
    WHERE m.geometry && i.geometry AND ST_Covers(m.geometry, i.geometry) ORDER BY m.id LIMIT 1)
  WHERE i.micro_grid_id IS NULL
+"""
+GRAVEST = """
+SELECT id, changed_at FROM issue WHERE status IN ('claimed', 'handling') AND suspended_until IS NULL
+ ORDER BY severity DESC, reported_at DESC, id LIMIT 3
+"""
+CALL = """
+INSERT INTO issue_call (issue_id, body_id, called_at, hours, due_at, arrived_at) VALUES (%s, %s, %s, 2, %s, %s)
+"""
+SAY = """
+INSERT INTO issue_event (issue_id, seq, at, action, party, body_id, status, payload)
+SELECT id, version + 1, %(at)s, %(action)s, %(party)s, %(body)s, status, %(payload)s FROM issue WHERE id = %(issue)s
 """
 ADD_RULE = """
 INSERT INTO routing_rule (rank, category, compound_id, subdistrict_id, body_id, note) VALUES (%s, %s, %s, %s, %s, %s)
@@ -83,6 +95,7 @@ def live_through_a_year(connection: Connection, now: datetime | None = None, num
     _copy(connection, "issue_alarm", alarms, (alarm for _, _, found in rows for alarm in _alarms(found, now)))
     _remember_reporters(connection)
     take_photos(connection)
+    _blow_whistles(connection, bodies, now)
     connection.execute(IN_GRIDS)
 
 
@@ -157,7 +170,7 @@ def _alarms(found: tuple[Row, Clock | None], now: datetime) -> Iterator[tuple[An
     row, clock = found
     if clock is None or clock.since is None or row["stage"] is None:
         return
-    for percent, action in zip(RUNGS, LADDER, strict=True):
+    for percent, action in RUNG_BY_RUNG:
         due = clock.at_percent(percent)
         assert due is not None
         rung = due if due <= now else None
@@ -178,6 +191,32 @@ def _remember_reporters(connection: Connection) -> None:
           WHERE i.compound_id = b.compound_id AND i.source = 'resident'
           ORDER BY i.building_id = b.id DESC NULLS LAST, i.reported_at DESC LIMIT 8)
     """)
+
+
+def _blow_whistles(connection: Connection, bodies: dict[str, UUID], now: datetime) -> None:
+    """Three bodies are called to each of the gravest cases in hand (吹哨): two have come, one is awaited."""
+    limit = Limit(1, None, None, "arrive", 2, TimeUnit.WORKING_HOURS)
+    called = [bodies[name] for name in ("城管执法队", "派出所", "消防救援站")]
+    for place, (issue, changed_at) in enumerate(connection.execute(GRAVEST).fetchall()):
+        at = max(changed_at, now - timedelta(hours=4))
+        clock = Clock.started(limit, at)
+        _say(connection, issue, at, "whistle", "street_office", {"body_ids": [str(body) for body in called]})
+        dues = [(percent, action.value, clock.at_percent(percent)) for percent, action in RUNG_BY_RUNG]
+        for number, body in enumerate(called):
+            came = None if number == place % len(called) else min(now, at + timedelta(minutes=25 + 30 * number))
+            connection.execute(CALL, [issue, body, at, clock.due, came])
+            if came is not None:
+                _say(connection, issue, came, "arrive", "called", {}, body)
+                continue
+            for due in dues:
+                connection.execute("INSERT INTO issue_call_alarm VALUES (%s, %s, %s, %s, %s)", [issue, body, *due])
+
+
+def _say(  # noqa: PLR0917  # what an event tells
+    connection: Connection, issue: UUID, at: datetime, action: str, party: str, payload: Row, body: UUID | None = None
+) -> None:
+    values = {"issue": issue, "at": at, "action": action, "party": party, "body": body, "payload": json.dumps(payload)}
+    connection.execute(SAY, values)
 
 
 def _copy(connection: Connection, table: str, columns: list[str], rows: Any) -> None:

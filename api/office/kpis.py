@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LATE = "EXISTS (SELECT FROM issue_event u WHERE u.issue_id = e.issue_id AND u.party = 'clock' AND u.action = 'urge'"
+LATE = (
+    "EXISTS (SELECT FROM issue_event u WHERE u.issue_id = e.issue_id AND u.party = 'clock' AND u.action = 'urge'"
+    " AND u.body_id IS NULL"  # with a body: that body was called (吹哨) and is late, not the case
+)
 
 DISPATCHED = (
     "coalesce((SELECT max(d.seq) FROM issue_event d WHERE d.issue_id = e.issue_id AND d.action = 'dispatch'"

@@ -94,7 +94,7 @@ NAMES = text("""
 FIGURES = text("""
   SELECT c.id, c.name, c.name_en, c.households, count(i.id) AS reported,
          count(i.id) FILTER (WHERE EXISTS (SELECT FROM issue_event u WHERE u.issue_id = i.id AND u.party = 'clock'
-                                                                     AND u.action = 'urge')) AS urged,
+                                                        AND u.body_id IS NULL AND u.action = 'urge')) AS urged,
          count(i.id) FILTER (WHERE i.is_open AND i.due_at < now()) AS overdue,
          count(i.id) FILTER (WHERE i.reworks > 0 OR i.reopens > 0) AS again
     FROM compound c LEFT JOIN issue i ON i.compound_id = c.id AND i.status NOT IN ('merged', 'split', 'void')
