@@ -100,11 +100,12 @@ SELECT id, unit_id, household_id, patrol_id, at, outcome, form, note FROM visit
 """)
 COVERAGE = text("""
 SELECT u.id AS unit_id, concat(b.name, u.name) AS name, u.building_id, u.households, u.community_id,
-       c.name AS community, g.id AS micro_grid_id, g.name AS micro_grid, ST_X(s.spot) AS lon, ST_Y(s.spot) AS lat,
+       coalesce(c.name, '') AS community, g.id AS micro_grid_id, g.name AS micro_grid,
+       ST_X(s.spot) AS lon, ST_Y(s.spot) AS lat,
        (SELECT max(p.at) FROM patrol_passed p WHERE p.unit_id = u.id AND p.at >= :since AND p.at < :until) AS passed_at,
        max(v.at) FILTER (WHERE v.outcome <> 'not_home') AS visited_at, count(v.id) AS visits,
        count(v.id) FILTER (WHERE v.outcome = 'not_home') AS not_home
-  FROM unit u JOIN building b ON b.id = u.building_id JOIN community c ON c.id = u.community_id
+  FROM unit u JOIN building b ON b.id = u.building_id LEFT JOIN community c ON c.id = u.community_id
        CROSS JOIN LATERAL (SELECT ST_PointOnSurface(u.geometry) AS spot) s
   LEFT JOIN LATERAL (SELECT m.id, m.name FROM plan_member pm JOIN plan p ON p.id = pm.plan_id AND p.state = 'published'
                        JOIN micro_grid m ON m.id = pm.micro_grid_id WHERE pm.unit_id = u.id ORDER BY m.id LIMIT 1) g
