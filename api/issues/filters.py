@@ -101,7 +101,9 @@ def conditions(wanted: Filters) -> tuple[list[str], dict[str, Any]]:
             where.append(f"i.{column} = :{column}" if one else f"i.{column} = ANY(CAST(:{column} AS {cast}))")
             values[column] = chosen[0] if one else list(chosen)
     _categories(wanted, where, values)
-    where += [f"{'' if said else 'NOT '}({condition})" for condition, said in _switches(wanted) if said is not None]
+    for condition, said in _switches(wanted):
+        if said is not None:  # unadorned where it is wanted, so that an index may answer it
+            where.append(f"({condition})" if said else f"NOT coalesce({condition}, false)")
     if wanted.since:
         where.append("i.reported_at >= :since")
         values["since"] = datetime.combine(wanted.since, time(), BEIJING)
@@ -133,8 +135,8 @@ def _categories(wanted: Filters, where: list[str], values: dict[str, Any]) -> No
 def _switches(wanted: Filters) -> list[tuple[str, bool | None]]:
     return [
         ("i.is_open", wanted.open),
-        ("coalesce(i.is_open AND i.due_at < now(), false)", wanted.late),
-        ("coalesce(i.is_open AND i.due_at >= now() AND i.due_at < now() + interval '24 hours', false)", wanted.soon),
+        ("i.is_open AND i.due_at < now()", wanted.late),
+        ("i.is_open AND i.due_at >= now() AND i.due_at < now() + interval '24 hours'", wanted.soon),
         ("i.supervised", wanted.supervised),
         ("i.listed", wanted.listed),
         ("i.suspended_until IS NOT NULL", wanted.suspended),
