@@ -64,6 +64,11 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"soon": True, "sort": "due"},
     {"whistle": True},
     {"mine": True},
+    {"sort": "changed"},
+    {"source": "open311"},
+    {"reworked": True},
+    {"place_is_open": True},
+    {"sort": "distance", "near": "104.04,30.64"},
     {"status": "closed", "category": "green", "severity": 1},
 )
 
