@@ -190,4 +190,4 @@ def _again(made: Round, before: Round) -> Round:
     later = made.started_at - before.started_at
     fixes = tuple(Fix(fix.at + later, fix.lon, fix.lat, fix.accuracy_m) for fix in before.fixes)
     ended = fixes[-1].at if fixes else made.ended_at
-    return Round(made.number, made.community, made.started_at, ended, fixes, before.route, made.calls, made.checks)
+    return Round(made.number, made.community, made.started_at, ended, fixes, before.route, (), made.checks)
