@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import piexif
@@ -248,11 +249,12 @@ def test_a_killed_tab_and_a_service_that_goes_away_lose_and_double_nothing(
         context.route(pattern, deliver)
     page = killed(page, address)
     page.goto(address + "#outbox")
-    for _ in range(40):
+    for _ in range(60):
         if page.locator(".empty-state").count():
             break
-        page.get_by_role("button", name="立即发送").click()
-        page.wait_for_timeout(500)
+        with suppress(PlaywrightError):  # it may have emptied this very moment
+            page.get_by_role("button", name="立即发送").click(timeout=1_000)
+        page.wait_for_timeout(300)
     expect(page.locator(".empty-state")).to_be_visible()
     with psycopg.connect(sample_url) as store:
         rows = store.execute("SELECT count(*), sum(photos) FROM issue WHERE description LIKE '断网第 %'").fetchone()

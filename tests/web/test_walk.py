@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -56,6 +57,9 @@ def standing(sample_url: str) -> dict[str, int]:
 
 def report_ten(page: Page) -> None:
     """The first three without signal, as in a stairwell."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.reload()
+    page.wait_for_selector(".phone")
     page.context.set_offline(True)
     for number in range(TEN):
         if number == 3:  # noqa: PLR2004  # as above
@@ -176,3 +180,6 @@ def test_a_round_reaches_homes_and_the_office_sees_it_on_the_map(
     office.get_by_text("只看有疑点的").click()
     expect(office).to_have_url(re.compile("flagged=true"))
     expect(office.locator(".table tbody tr .badge.bad").first).to_be_visible()
+    assert [fault["id"] for fault in Axe().run(office).response["violations"]] == []
+    office.set_viewport_size({"width": 360, "height": 640})
+    assert office.evaluate("document.documentElement.scrollWidth") <= 360
