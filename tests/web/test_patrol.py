@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import piexif
 import psycopg
 import pytest
 from PIL import Image
-from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Geolocation, Route, expect
+from playwright.sync_api import Geolocation, expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,99 +178,3 @@ def test_a_round_is_recorded_between_start_and_stop_and_handed_in(
     with psycopg.connect(sample_url) as connection:
         walked = connection.execute("SELECT id FROM patrol WHERE ended_at IS NOT NULL").fetchall()
     assert len({row[0] for row in walked} - before) == 1
-
-
-FULL = """
-for (const name of ['put', 'add']) {
-  IDBObjectStore.prototype[name] = () => { throw new DOMException('full', 'QuotaExceededError') }
-}
-"""
-
-
-def test_a_phone_without_room_says_so_and_keeps_the_form(phone: Callable[..., Page], sample_url: str) -> None:
-    page = phone()
-    page.context.add_init_script(FULL)
-    page.reload()
-    fill(page, "存不下的一条")
-    page.locator(".send").click()
-    expect(page.get_by_role("alert")).to_contain_text("手机存储空间不足")
-    assert page.input_value("#words") == "存不下的一条"
-    assert reported(sample_url, "存不下的一条") == []
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("setup.jpg", b"MZ\x90\x00" * 64), ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")],
-)
-def test_what_is_no_photo_is_not_taken_into_the_report(
-    phone: Callable[..., Page], tmp_path: Path, name: str, content: bytes
-) -> None:
-    (tmp_path / name).write_bytes(content)
-    page = phone()
-    page.locator(".here").click()
-    page.set_input_files("input[type=file]", tmp_path / name)
-    expect(page.get_by_role("alert")).to_contain_text(name)
-    expect(page.locator(".shot")).to_have_count(0)
-
-
-def test_a_killed_tab_and_a_service_that_goes_away_lose_and_double_nothing(
-    open_page: Callable[..., Page], here: Geolocation, sample_url: str, photo: Path
-) -> None:
-    """Ten reports with photos, offline; the tab crashes twice; a third of the replies never comes back."""
-    given = {"geolocation": here, "permissions": ["geolocation"], "viewport": PHONE, "service_workers": "block"}
-    page = open_page("patrol.html", login="demo-grid-worker", **given)
-    context, address = page.context, page.url.partition("#")[0]
-    lost = iter([True, False, False] * 200)
-
-    def deliver(route: Route) -> None:
-        if route.request.method == "GET":
-            route.continue_()
-            return
-        answer = route.fetch()
-        route.fetch()
-        if next(lost):
-            route.abort("connectionreset")
-        else:
-            route.fulfill(response=answer)
-
-    sent = ("**/api/photos/**", "**/api/issues/**")
-    for pattern in sent:
-        context.route(pattern, lambda route: route.abort("internetdisconnected"))
-    for number in range(10):
-        fill(page, f"断网第 {number} 条", photo)
-        page.locator(".send").click()
-        page.locator(".here").wait_for()
-        if number in {3, 7}:
-            page = killed(page, address)
-    context.unroute_all()
-    for pattern in sent:
-        context.route(pattern, deliver)
-    page = killed(page, address)
-    page.goto(address + "#outbox")
-    for _ in range(60):
-        if page.locator(".empty-state").count():
-            break
-        with suppress(PlaywrightError):  # it may have emptied this very moment
-            page.get_by_role("button", name="立即发送").click(timeout=1_000)
-        page.wait_for_timeout(300)
-    expect(page.locator(".empty-state")).to_be_visible()
-    with psycopg.connect(sample_url) as store:
-        rows = store.execute("SELECT count(*), sum(photos) FROM issue WHERE description LIKE '断网第 %'").fetchone()
-        bodies = store.execute(
-            "SELECT b.bytes FROM photo_body b JOIN photo p ON p.id = b.photo_id JOIN issue i ON i.id = p.issue_id"
-            " WHERE i.description LIKE '断网第 %'"
-        ).fetchall()
-    assert rows == (10, 10)
-    assert not any(b"Exif" in bytes(body) for (body,) in bodies)
-
-
-def killed(page: Page, address: str) -> Page:
-    """Another tab after this one's process was killed."""
-    context = page.context
-    with pytest.raises(PlaywrightError):
-        page.goto("chrome://crash")
-    page.close()
-    fresh = context.new_page()
-    fresh.goto(address)
-    fresh.wait_for_selector(".phone")
-    return fresh

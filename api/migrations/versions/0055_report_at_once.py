@@ -1,7 +1,7 @@
 """A report in two trips: one look at everything that decides about it, one writing of everything it leaves.
 
 Revision ID: 0055
-Revises: 0035
+Revises: 0062
 
 A phone's report asked the store some seventeen things one after the other; at fifty reports a second the asking cost
 more than the answers. ``prepare_report`` puts the same questions (0051, 0053) in one; ``write_report`` leaves the same
@@ -14,7 +14,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0055"
-down_revision = "0035"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
