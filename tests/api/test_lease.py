@@ -138,6 +138,24 @@ async def test_a_store_that_was_restarted_is_met_with_a_new_connection(
         assert await backend(session) != gone
 
 
+async def test_a_store_that_went_away_unnoticed_costs_one_more_try(
+    client: httpx.AsyncClient, trips: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = lease._sent
+
+    async def broken_off(raw: Any, script: str) -> None:
+        if trips:
+            await counted(raw, script)
+            return
+        trips.append("broken off")
+        raw.terminate()
+        raise ConnectionResetError
+
+    monkeypatch.setattr(lease, "_sent", broken_off)
+    assert (await client.get("/api/ready")).status_code == 200
+    assert trips == ["broken off", "BEGIN; ", "COMMIT"]
+
+
 async def test_a_transaction_begins_once(app: Any) -> None:
     async with lease.lent(app.state.lending) as session:
         await lease.begin(session)
