@@ -31,7 +31,7 @@ def restored(cells: NDArray[np.object_], compounds: NDArray[np.object_]) -> NDAr
         cells: (n,) a valid coverage with corners on the lattice, metres.
         compounds: outlines, metres.
     """
-    rings = shapely.get_rings(compounds)
+    rings = shapely.get_rings(shapely.get_parts(compounds))
     if not len(rings) or not len(cells):
         return cells
 

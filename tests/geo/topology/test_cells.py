@@ -61,6 +61,16 @@ def test_cells_tile_an_ordinary_compound() -> None:
     assert all(isinstance(cell, shapely.Polygon) for cell in cells.polygons)
 
 
+def test_outlines_come_back_as_they_were_drawn() -> None:
+    """Corners between the millimetres of the lattice, in a compound of two pieces: not a square millimetre is lost."""
+    west = shapely.affinity.rotate(shapely.box(0.0003, 0.0004, 60.0007, 40.0001), 17.3, origin=(0, 0))
+    apart = shapely.MultiPolygon([west, shapely.affinity.translate(west, 200.0004, 3.0006)])
+    houses = [shapely.affinity.scale(piece, 0.3, 0.3) for piece in shapely.get_parts(apart)]
+    cells = surveyed(one_yard(*houses, units=3, compound=apart))
+    assert shapely.area(cells.polygons).sum() == pytest.approx(apart.area, abs=1e-6)
+    assert shapely.hausdorff_distance(shapely.union_all(cells.polygons).boundary, apart.boundary) < 1e-9
+
+
 def test_a_wall_parts_neighbours_and_becomes_their_border() -> None:
     of = ground("""
         ...%...
