@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
@@ -101,6 +102,8 @@ class BuildingRow(_Searched, _Counted, Row):
     use: Mapped[str] = mapped_column(Text, server_default="residential")
     floors: Mapped[int]
     built: Mapped[int | None]
+    gone_on: Mapped[date | None]
+    """The day from which a published plan says that it no longer stands."""
     geometry: Mapped[WKBElement] = mapped_column(_geometry("GEOMETRY"))
 
 
@@ -115,6 +118,7 @@ class UnitRow(_Named, Row):
     floor_lo: Mapped[int]
     floor_hi: Mapped[int]
     estimated: Mapped[bool] = mapped_column(server_default="false")
+    gone_on: Mapped[date | None]
     households_declared: Mapped[int] = mapped_column(server_default="0")
     households_counted: Mapped[int] = mapped_column(server_default="0")
     floors_counted: Mapped[int] = mapped_column(server_default="0")
