@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from geo.crs.shift import LonLat
 
+AT_ZERO = 1e-6  # degrees or metres
 SAME_M = 5.0  # readings that differ by less are one reading
 FITS_FROM = 2.5  # spreads above the controls: the declared reading is confirmed from here on …
 CONVERT_FROM = 3.0  # … and another one proposed from here on; of 270 random displacements of houses none came so high
@@ -84,6 +85,7 @@ def detect(
         declared: what the file says of itself; degrees WGS-84 when it says nothing.
     """
     said = declared or Reading()
+    imported = _located(imported)
     numbers = shapely.get_coordinates(imported)
     readings = _distinct((said, *readings_of(numbers)), numbers)
     if not np.isfinite(middle(numbers)).all():
@@ -91,6 +93,13 @@ def detect(
     if reference is None or not np.any(~(shapely.is_missing(reference) | shapely.is_empty(reference))):
         return _by_range(numbers, readings, said)
     return _by_fit(imported, ground_of(reference), readings, said)
+
+
+def _located(imported: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Without what failed geocoding left at (0, 0): a heap of those would seem to agree on a displacement."""
+    away = np.abs(shapely.bounds(imported)).max(axis=1, initial=0.0)
+    kept: NDArray[np.object_] = imported[~(away < AT_ZERO)]
+    return kept
 
 
 def _distinct(readings: tuple[Reading, ...], numbers: LonLat) -> tuple[Reading, ...]:

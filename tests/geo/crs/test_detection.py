@@ -213,3 +213,11 @@ def test_failed_geocodes_at_zero_do_not_disturb() -> None:
     there = quarter()
     file = np.concatenate([shapely.points(np.zeros((100, 2))), convert_geometry(there, Datum.WGS84, Datum.GCJ02)])
     assert detect(file, there).datum is Datum.GCJ02
+
+
+def test_a_heap_at_zero_speaks_for_no_displacement() -> None:
+    """Half of a list of reports may have failed to be geocoded."""
+    houses = quarter()
+    spots = np.concatenate((shapely.centroid(houses), np.array([shapely.Point(0, 0)] * 400, dtype=object)))
+    found = detect(shapely.transform(spots, lambda numbers: numbers[:, ::-1]), houses)
+    assert (found.verdict, found.reading.swapped) == (Verdict.OTHER_READING, True)
