@@ -90,9 +90,10 @@ def detect(
     readings = _distinct((said, *readings_of(numbers)), numbers)
     if not np.isfinite(middle(numbers)).all():
         return Detection(Verdict.NO_PLACE, said, 0.0, 0.0, 0.0, *detection_text.no_place())
-    if reference is None or not np.any(~(shapely.is_missing(reference) | shapely.is_empty(reference))):
+    known = np.zeros(0, dtype=object) if reference is None else _located(reference)
+    if not np.any(~(shapely.is_missing(known) | shapely.is_empty(known))):
         return _by_range(numbers, readings, said)
-    return _by_fit(imported, ground_of(reference), readings, said)
+    return _by_fit(imported, ground_of(known), readings, said)
 
 
 def _located(imported: NDArray[np.object_]) -> NDArray[np.object_]:
