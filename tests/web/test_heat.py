@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.web.reading import faults
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Page
 
 OFFICE = "demo-street-office"
+PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -35,3 +38,10 @@ def test_shapes_change_at_a_click_and_areas_come_as_a_table_too(heat: Callable[.
     expect(page.locator(".legend")).to_contain_text("无数据")
     page.get_by_text("区域表", exact=True).click()
     expect(page.locator(".table-box tbody tr").first).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE], ids=["desk", "phone"])
+def test_the_heat_page_has_no_barrier(heat: Callable[..., Page], viewport: dict[str, int]) -> None:
+    page = heat("?drawn=areas", viewport=viewport)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults(page) == []
