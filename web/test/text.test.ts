@@ -29,7 +29,8 @@ describe.each(TABLES)('the words of %s', (_name, table) => {
 
   test('are each in their own script', () => {
     expect(leaves(table.en).filter(([, words]) => /\p{Script=Han}/u.test(words))).toEqual([])
-    expect(leaves(table['zh-CN']).filter(([, words]) => /\p{Script=Latin}{2}/u.test(words) && !/\p{Script=Han}/u.test(words))).toEqual([])
+    const spoken = leaves(table['zh-CN']).filter(([path]) => !path.startsWith('formats.')) // GeoPackage has no Chinese name
+    expect(spoken.filter(([, words]) => /\p{Script=Latin}{2}/u.test(words) && !/\p{Script=Han}/u.test(words))).toEqual([])
   })
 })
 

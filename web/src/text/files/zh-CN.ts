@@ -76,9 +76,9 @@ export const chinese = {
   fields: {
     code: '编码', name: '名称', name_en: '英文名', compound: '小区', community: '社区', building: '楼栋号', units: '单元数',
     households: '户数', floors: '层数', height: '高度', use: '用途', built: '建成年份', address: '地址', kind: '类型',
-    population: '人口', unit: '单元', grid: '网格', floor: '楼层', door: '门牌', category: '类别', subcategory: '细类',
+    population: '人口', district: '区县', subdistrict: '街道', unit: '单元', grid: '网格', floor: '楼层', door: '门牌', category: '类别', subcategory: '细类',
     title: '标题', description: '内容', opened: '受理时间', closed: '办结时间', due: '时限', status: '状态', track: '轨迹编号',
-    time: '时间', accuracy: '精度', geometry: '图形', closed_at: '办结时间', households_declared: '户数', floor_hi: '层数', district: '区县', subdistrict: '街道', road_class: '道路等级', level: '级别',
+    time: '时间', accuracy: '精度', geometry: '图形', closed_at: '办结时间', households_declared: '户数', floor_hi: '层数', road_class: '道路等级', level: '级别',
   } as Record<string, string>,
   formats: {
     gpkg: 'GeoPackage', zip: 'Shapefile（zip）', geojson: 'GeoJSON', xlsx: 'Excel', kml: 'KML', csv: 'CSV',
