@@ -14,6 +14,7 @@ import pyogrio
 import pytest
 
 from geo.crs.datum import Datum, convert_geometry
+from geo.sheets.scripts import SCRIPTS, STYLES
 from tests.api.places.small_city import COMMUNITY, COMPOUND, UNITS
 
 if TYPE_CHECKING:
@@ -94,7 +95,17 @@ async def test_a_plan_in_excel_has_a_sheet_a_layer(client: httpx.AsyncClient) ->
     assert COMMUNITY.name in {cell.value for cell in book["community"][2]}
 
 
+@pytest.fixture
+def scripts_laid_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that stand in for the built ones: what a map looks like is looked at in tests/web."""
+    (tmp_path / "sheets").mkdir()
+    for name in {*SCRIPTS.values(), *STYLES.values()}:
+        (tmp_path / "sheets" / name).write_text(f"/* {name} */", encoding="utf-8")
+    monkeypatch.setenv("MINQING_WEB_DIST", str(tmp_path))
+
+
 @pytest.mark.usefixtures("plan")
+@pytest.mark.usefixtures("scripts_laid_out")
 async def test_a_plan_is_a_map_that_needs_no_network(client: httpx.AsyncClient) -> None:
     page = (await taken_out(client, "plan", plan=str(PLAN_ID), format="html")).decode()
     assert "default-src 'none'" in page
