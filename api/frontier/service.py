@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -41,10 +41,21 @@ SELECT id FROM community WHERE id = :community OR (CAST(:community AS uuid) IS N
 """
 
 
-async def frontier_of(
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the machine, whole: the answer needs no store."""
+
+    cities: tuple[City, ...]
+    """One a community."""
+    rule: Rule
+    targets: tuple[int, ...]
+    weights: Weights
+
+
+async def question_of(
     session: AsyncSession, plan_id: UUID, targets: Sequence[int], weighed: Mapping[str, float]
-) -> FrontierRead:
-    """What other target sizes would mean for the ground of a plan, added up over its communities.
+) -> Question:
+    """Read the ground of a plan, so that nobody's transaction stands open while the machine draws.
 
     ``weighed`` holds the multiples of ``Leanings`` by name.
 
@@ -64,16 +75,21 @@ async def frontier_of(
         )
     places = {"community": plan["community_id"], "subdistrict": plan["subdistrict_id"]}
     communities = (await session.execute(text(COMMUNITIES), places)).scalars().all()
-    weights = Leanings(**weighed).weights()
+    cities = [await community_seen(session, community) for community in communities]
+    return Question(tuple(cities), rule, tuple(wanted), Leanings(**weighed).weights())
+
+
+async def frontier_of(asked: Question) -> FrontierRead:
+    """What other target sizes would mean for the ground of a plan, added up over its communities."""
     began = perf_counter()
     found: list[tuple[Choice, ...]] = []
-    for community in communities:
+    for city in asked.cities:
         left = DEADLINE_S - (perf_counter() - began)
-        city = await community_seen(session, community)
-        found.append(await asyncio.to_thread(_choices, city, rule, wanted, weights, left))
-    known = min((len(choices) for choices in found if choices is not None), default=0)
-    choices = [_together([own[k] for own in found], rule) for k in range(known)]
-    return FrontierRead(choices=choices, complete=known == len(wanted), seconds=round(perf_counter() - began, 3))
+        found.append(await asyncio.to_thread(_choices, city, asked.rule, asked.targets, asked.weights, left))
+    known = min((len(choices) for choices in found), default=0)
+    choices = [_together([own[k] for own in found], asked.rule) for k in range(known)]
+    seconds = round(perf_counter() - began, 3)
+    return FrontierRead(choices=choices, complete=known == len(asked.targets), seconds=seconds)
 
 
 def usual(rule: Rule) -> list[int]:
@@ -82,7 +98,7 @@ def usual(rule: Rule) -> list[int]:
     return sorted({max(1, round(t)) for t in np.linspace(lowest, rule.most, STEPS)})
 
 
-def _choices(city: City, rule: Rule, targets: list[int], weights: Weights, left_s: float) -> tuple[Choice, ...]:
+def _choices(city: City, rule: Rule, targets: Sequence[int], weights: Weights, left_s: float) -> tuple[Choice, ...]:
     """The choices of one community; those it had time for."""
     ground, _ = inhabited(ground_of(city, plane_of(city.compounds))) if city.compounds else (None, ())
     if ground is None or not ground.units:
