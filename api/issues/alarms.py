@@ -2,7 +2,8 @@
 
 The queue are the tables ``issue_alarm`` and, for whistles, ``issue_call_alarm`` themselves: an alarm is marked and its
 event written in one transaction (steps 0053, 0054), so a worker killed between two leaves nothing half done, and ten
-that come back at once ring nothing twice.
+that come back at once ring nothing twice. They ring one after the other: side by side each would skip what another
+holds, and a case could be urged before it is reminded.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
 BATCH = 200
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('ring', 0))"
 
 
 def ring(url: str, now: datetime) -> int:
@@ -25,6 +27,7 @@ def ring(url: str, now: datetime) -> int:
     rung = 0
     while True:
         with connect(url) as connection:
+            connection.execute(ONE_AT_A_TIME)
             row = connection.execute("SELECT ring_alarms(%s, %s) + ring_calls(%s, %s)", [now, BATCH] * 2).fetchone()
             left = connection.execute("SELECT alarms_due(%s)", [now]).fetchone()
         assert row is not None

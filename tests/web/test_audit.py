@@ -42,8 +42,7 @@ def audit(open_page: Opened, events: int) -> Page:
 
 
 def test_events_read_as_sentences_and_lead_to_more_of_the_same(audit: Page) -> None:
-    first = audit.locator(".table tbody tr").first
-    expect(first).to_contain_text("demo-community")
+    first = audit.locator(".table tbody tr").filter(has_text="demo-community").first
     expect(first).to_contain_text("理由:上门回访")
     audit.get_by_label("动作").select_option(label="查看了号码")
     audit.get_by_role("button", name="查询").click()

@@ -29,6 +29,10 @@ NO_PAGES = Path(__file__).parent / "no pages here"
 """The matrix is about the service: the same answers whether or not the pages have been built."""
 
 
+UNHURRIED = 1e6
+"""Requests a second: thousands are asked of one address here, and a 429 would pass for the refusal that is meant."""
+
+
 @pytest.fixture(scope="module")
 def world_url(database_url: str) -> str:
     world.build(database_url)
@@ -45,7 +49,8 @@ def behind(world_url: str) -> Iterator[psycopg.Connection]:
 @pytest.fixture
 async def app(world_url: str, app_database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
     assert world_url
-    made = create_app(Settings(app_database_url=app_database_url, web_dist=NO_PAGES, pool_size=2, data_dir=tmp_path))
+    settings = Settings(app_database_url=app_database_url, web_dist=NO_PAGES, pool_size=2, data_dir=tmp_path)
+    made = create_app(settings.model_copy(update={"requests_per_s": UNHURRIED}))
     async with made.router.lifespan_context(made):
         yield made
 

@@ -31,6 +31,8 @@ PARTS = "SELECT count(*), (SELECT count(*) FROM building), (SELECT count(*) FROM
 
 def in_a_sentence(answer: httpx.Response) -> bool:
     """Whether a refusal is one that people can read."""
+    if str(answer.url.path).startswith("/open311/"):
+        return len(answer.json()[0]["description"]) > 3
     return answer.headers["content-type"] == "application/problem+json" and len(answer.json()["detail"]) > 3
 
 

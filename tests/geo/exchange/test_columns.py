@@ -12,7 +12,7 @@ from geo.exchange.columns import coordinate_columns, guess
     [
         ("小区名称", "compound"), ("所属小区", "compound"), ("楼栋号", "building"), ("楼号", "building"),
         ("户数", "households"), ("总户数（户）", "households"), ("居民户数 *", "households"), ("hh_est", "households"),
-        ("层数", "floors"), ("地上层数(层)", "floors"), ("Floor", "floors"), ("number_of_floors", "floors"),
+        ("层数", "floors"), ("地上层数(层)", "floors"), ("Floor", "floor"), ("number_of_floors", "floors"),
         ("building:levels", "floors"), ("单元数", "units"), ("单元号", "unit"), ("所属社区", "community"),
         ("街道办", "subdistrict"), ("房屋用途", "use"), ("建成年份", "built"), ("详细地址", "address"),
         ("经度", "lon"), ("LNG", "lon"), ("纬度", "lat"), ("联系电话", "phone"), ("微网格员", "worker"),
