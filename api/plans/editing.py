@@ -87,7 +87,9 @@ def _done(plan: Plan, asked: Asked, past: Past) -> tuple[Plan, Made]:
         stored = past.deltas[about]
         delta = stored if asked.verb == REDO else stored.backwards()
         after = changed(plan, delta)
-        if flaws(after, tiling=False) or torn(plan, after):
+        # The plan without the newest was there before, whatever it looked like; without an older one it never was.
+        newest = asked.verb == UNDO and about == to_undo(past.lines, None)
+        if not newest and (flaws(after, tiling=False) or torn(plan, after)):
             raise RefusedError(why.LATER_EDITS)
         return after, Made(asked, about, delta)
     after = perform(plan, Operation(asked.verb, asked.arguments))

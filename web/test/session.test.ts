@@ -106,7 +106,16 @@ describe('the way back', () => {
     const after = work(worked, { id: '3', kind: 'back', of: '1' })
     expect(after.plan.counts.get('a')).toBe(40)
     expect(after.plan.counts.get('d')).toBe(50)
-    expect(after.ways).toEqual({ done: ['2'], undone: ['1'] })
+    expect(after.ways).toEqual({ done: ['1', '2', '3'], undone: [] })
+    expect(taken(after, { id: '4', kind: 'back', of: '1' })).toMatchObject({ ok: false, reason: { code: 'not-in-effect' } })
+  })
+
+  test('undoes what was taken back before anything older: the way back is the way come', () => {
+    const worked = work(start, moved('1', 'u0-1', 'b'), moved('2', 'u2-1', 'd'), { id: '3', kind: 'back', of: '1' })
+    const once = undone(worked, '4')
+    expect(once.ok && [once.value.plan.counts.get('b'), once.value.plan.counts.get('d')]).toEqual([50, 50])
+    const again = once.ok && redone(once.value, '5')
+    expect(again && again.ok && [again.value.plan.counts.get('b'), again.value.ways.done]).toEqual([40, ['1', '2', '3']])
   })
 
   test('does not take back what later edits stand on', () => {

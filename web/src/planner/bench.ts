@@ -7,7 +7,7 @@ import { refusal, type Operation } from '../core/plan/operations'
 import { planOf, wholeUnit, type Plan } from '../core/plan/plan'
 import { openQueue, type Queue } from '../core/plan/queue'
 import { STALE, type Refusal } from '../core/plan/refusals'
-import { openSession, redoStep, resumed, taken, undoStep, type EditSession, type Lost, type Step } from '../core/plan/session'
+import { openSession, redoStep, resumed, taken, turned, undoStep, type EditSession, type Lost, type Step } from '../core/plan/session'
 import { planData, type LogEntry, type Patch, type Workbench } from '../core/plan/wire'
 import type { Page } from '../frame/page'
 import type { Asks } from './asks'
@@ -196,7 +196,7 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
     if (reply.kind === 'kept') {
       const after = settled(now, versions, sent, reply)
       versions = after.versions
-      session.value = after.session
+      session.value = sent.steps.length ? after.session : turned(after.session)
       note(reply.entries)
       tell(after.lost, [])
       if (after.reload) await reload()
@@ -270,7 +270,8 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
     // What the service says to the parcel on its way comes first, also when its answer was lost and it is sent again.
     if (sending || parcel?.steps.length) return void waiting.push(edit)
     const after = joined(session.value, edit)
-    session.value = after.session
+    // What this planner does in another window is undone in its turn.
+    session.value = edit.entries.some(({ mine }) => mine) ? turned(after.session) : after.session
     note(edit.entries)
     prune()
     keep()

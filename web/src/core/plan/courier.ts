@@ -9,7 +9,7 @@ import { difference, touches } from './delta'
 import { patched } from './patch'
 import type { Plan } from './plan'
 import { STALE, type Refusal } from './refusals'
-import { rebased, type Entry, type EditSession, type Lost, type Step } from './session'
+import { rebased, waysAfter, type Entry, type EditSession, type Lost, type Step } from './session'
 import { wireOperation, type LogEntry, type Patch, type WireOperation } from './wire'
 
 export interface Parcel {
@@ -59,14 +59,9 @@ function wired(session: EditSession, versions: Versions, entries: readonly Entry
 
 /** Whether a step undoes what was the newest edit in effect at that time. */
 function isNewest({ log, pending }: EditSession, step: Step & { of: string }): boolean {
-  let done: string[] = []
-  for (const entry of [...log, ...pending]) {
-    if (entry.step.id === step.id) return done.at(-1) === step.of
-    const now = entry.step
-    if (now.kind === 'back') done = done.filter((id) => id !== now.of)
-    else done.push(now.kind === 'edit' ? now.id : now.of)
-  }
-  return false
+  const entries = [...log, ...pending]
+  const place = entries.findLastIndex((entry) => entry.step.id === step.id)
+  return waysAfter(entries.slice(0, place)).done.at(-1) === step.of
 }
 
 export interface Joined {

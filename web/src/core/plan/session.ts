@@ -7,7 +7,7 @@
  */
 
 import { bad, good, type Result } from '../result'
-import { changed, difference, takenBack, type Delta } from './delta'
+import { backwards, changed, difference, takenBack, type Delta } from './delta'
 import { perform, type Operation } from './operations'
 import type { Plan } from './plan'
 import { NOT_IN_EFFECT, NOTHING_TO_REDO, NOTHING_TO_UNDO, type Refusal } from './refusals'
@@ -48,7 +48,20 @@ function stepped(session: EditSession, plan: Plan, step: Step): Result<Plan, Ref
   if (step.kind === 'edit') return perform(plan, step.operation)
   const entry = entryOf(session, step.of)
   if (!entry) return bad(NOT_IN_EFFECT)
-  return step.kind === 'back' ? takenBack(plan, entry.delta) : changed(plan, entry.delta)
+  if (step.kind === 'again') return changed(plan, entry.delta)
+  // The plan without the newest edit was there before, whatever it looked like; without an older one it never was.
+  if (session.ways.done.at(-1) === step.of) return changed(plan, backwards(entry.delta))
+  return inEffect(session, step.of) ? takenBack(plan, entry.delta) : bad(NOT_IN_EFFECT)
+}
+
+/** Whether an edit was neither undone nor taken back. */
+function inEffect(session: EditSession, id: string): boolean {
+  const { done } = session.ways
+  return done.includes(id) && !done.some((later) => takesBack(entryOf(session, later), id))
+}
+
+function takesBack(entry: Entry | null, id: string): boolean {
+  return entry?.step.kind === 'back' && entry.step.of === id
 }
 
 export function entriesOf({ log, pending }: EditSession): readonly Entry[] {
@@ -60,17 +73,18 @@ export function entryOf(session: EditSession, id: string): Entry | null {
 }
 
 export interface Ways {
-  /** Edits in effect, oldest first. */
+  /** Edits and take-backs that can be undone, oldest first; the newest goes first, so the way back is the way come. */
   readonly done: readonly string[]
-  /** Edits taken back that can be done again, next one last. */
+  /** What was undone and can be done again, next one last. */
   readonly undone: readonly string[]
 }
 
-/** The ways after one more step. A new edit shuts the way forward. */
+/** The ways after one more step. An edit shuts the way forward, and so does taking back an old one: it is an edit too. */
 function wayOn({ done, undone }: Ways, step: Step): Ways {
   if (step.kind === 'edit') return { done: [...done, step.id], undone: [] }
-  if (step.kind === 'back') return { done: without(done, step.of), undone: [...undone, step.of] }
-  return { done: [...done, step.of], undone: without(undone, step.of) }
+  if (step.kind === 'again') return { done: [...done, step.of], undone: without(undone, step.of) }
+  if (done.at(-1) === step.of) return { done: done.slice(0, -1), undone: [...undone, step.of] }
+  return { done: [...done, step.id], undone: [] }
 }
 
 function without(ids: readonly string[], id: string): readonly string[] {
@@ -78,8 +92,14 @@ function without(ids: readonly string[], id: string): readonly string[] {
   return place < 0 ? ids : [...ids.slice(0, place), ...ids.slice(place + 1)]
 }
 
-function waysAfter(entries: readonly Entry[]): Ways {
+/** The ways after some steps, oldest first. */
+export function waysAfter(entries: readonly Entry[]): Ways {
   return entries.reduce((ways, { step }) => wayOn(ways, step), { done: [], undone: [] } as Ways)
+}
+
+/** The session after a turn that this window did not make: the service alone knows the way back from here. */
+export function turned(session: EditSession): EditSession {
+  return { ...session, log: [], ways: waysAfter(session.pending) }
 }
 
 /** The step that undoes the newest edit in effect. */
