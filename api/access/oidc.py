@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-import httpx
-
 from api.errors import ForbiddenError, NotFoundError, UnauthenticatedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -158,6 +156,8 @@ async def _ask(method: str, address: str, **what: Any) -> dict[str, Any]:
         UnauthenticatedError: it refuses.
         UnavailableError: it does not answer.
     """
+    import httpx  # noqa: PLC0415  # a tenth of a second of every start, for offices that have a provider
+
     try:
         async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             answer = await client.request(method, address, **what)

@@ -20,9 +20,8 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from api import loading
 from api.embedded import cluster as clusters
-from api.operations import data_dir, service, store
+from api.operations import data_dir, loops, service, whereabouts
 from api.operations.data_dir import Running
 from api.operations.listening import listen
 from api.operations.process import imprint
@@ -124,7 +123,7 @@ def _ignore_signals() -> None:
 def _bring_up(
     settings: Settings, data: DataDir, listening: socket.socket, announce: Announce, house: ExitStack
 ) -> list[Charge]:
-    found = store.find(settings, data)
+    found = whereabouts.find(settings, data)
     serve = partial(service.start, settings, data, found, listening)
     serving = Charge("service", serve, service.stop)
     charges = [serving]
@@ -134,6 +133,10 @@ def _bring_up(
         house.callback(service.stop, early)
         if found.cluster is not None:
             charges.insert(0, _wake(found.cluster, announce, house))
+        # The store's driver is imported beside the service, not before it: that is half a second of every start.
+        from api import loading  # noqa: PLC0415  # see above
+        from api.operations import store  # noqa: PLC0415  # see above
+
         store.prepare(found, data)
         if settings.sample and loading.is_empty(found.owner_url):
             announce("装入示例街道", "loading the sample subdistrict")
@@ -188,9 +191,9 @@ def _announce_running(settings: Settings, data: DataDir, listening: socket.socke
 
 def _warm_up() -> None:
     """Compile the partition's loops in the background, once an environment, so that the first plan is quick."""
-    if find_spec("geo.partition") is not None and find_spec("geo.partition.warm") is not None:
+    if not loops.compiled():
         subprocess.Popen(  # fixed words
-            ["/usr/bin/nice", "-n", "15", sys.executable, "-m", "geo.partition.warm"],
+            ["/usr/bin/nice", "-n", "15", sys.executable, "-m", "api.operations.loops"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
