@@ -3,7 +3,7 @@
  * the service behind it.
  */
 
-import { Map as MapLibre, setWorkerUrl, type LngLatBounds, type LngLatBoundsLike, type MapGeoJSONFeature } from 'maplibre-gl'
+import { Map as MapLibre, prewarm, setWorkerUrl, type LngLatBounds, type LngLatBoundsLike, type MapGeoJSONFeature } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { View } from '../core/address'
@@ -60,7 +60,9 @@ export type Stage = ReturnType<typeof openStage>
 /** Kept free around what is shown; on the right stand the map's buttons. */
 const FIT_PADDING_PX = { top: 36, bottom: 36, left: 36, right: 72 }
 
+// The worker starts while the page is still being put together: once frames are drawn, they keep it waiting.
 setWorkerUrl(workerUrl)
+prewarm()
 
 export function openStage({ container, look, start, calm, on }: Opening) {
   const map = new MapLibre({
@@ -215,15 +217,25 @@ function listen(map: MapLibre, { on, placeAt, view }: Ears): void {
   })
 }
 
-/** The first frame that shows places: all communities (far out, subdistricts) in view, and whatever else has come. */
+/**
+ * The first frame that shows places: all communities (far out, subdistricts) in view, and whatever else has come.
+ *
+ * Until then the canvas is hidden. A frame of nothing costs a browser without a graphics card as much as any other: it
+ * is read back to the page, and the tiles wait meanwhile.
+ */
 function markFirstPaint(map: MapLibre): void {
   const outermost = drawnAt(map.getZoom()).find((level) => level !== 'subdistrict') ?? 'subdistrict'
+  const canvas = map.getCanvas()
+  canvas.style.visibility = 'hidden'
+  const show = (): void => void canvas.style.removeProperty('visibility')
   const look = (): void => {
     if (!map.getSource(outermost) || !map.isSourceLoaded(outermost)) return
+    show()
     performance.mark('map-first-paint')
     map.off('render', look)
   }
   map.on('render', look)
+  map.once('idle', show)
 }
 
 /** A moved map rests when its tiles are there; a repaint for the pointer's sake is no move. */
