@@ -2,6 +2,7 @@
 
 import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
 import type { Span } from '../core/plan/bands'
+import type { Point } from '../core/plan/geometry'
 import { joined, overtaken, packed, refused, reloaded, settled, type Parcel, type Versions } from '../core/plan/courier'
 import { refusal, type Operation } from '../core/plan/operations'
 import { planOf, wholeUnit, type Plan } from '../core/plan/plan'
@@ -12,7 +13,7 @@ import { planData, type LogEntry, type Patch, type Workbench } from '../core/pla
 import type { Page } from '../frame/page'
 import type { Asks } from './asks'
 
-export type Tool = 'select' | 'lasso' | 'brush' | 'cut' | 'border'
+export type Tool = 'select' | 'lasso' | 'brush' | 'cut' | 'border' | 'house'
 export type Saving = 'saved' | 'saving' | 'away'
 
 export interface Person {
@@ -48,6 +49,8 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
   const selection = shallowRef<ReadonlyMap<string, Span>>(new Map())
   const focus = ref<string | null>(null)
   const tool = ref<Tool>('select')
+  /** The footprint that was drawn last, metres; null where none waits to be used. */
+  const sketch = shallowRef<readonly Point[] | null>(null)
   const saving = ref<Saving>('saved')
   const durable = ref(true)
   const conflict = shallowRef<Conflict | null>(null)
@@ -357,7 +360,7 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
   })
 
   return {
-    ...{ planId, client, workbench, session, plan, fault, selection, spans, focus, tool, saving, durable, conflict, log, people },
+    ...{ planId, client, workbench, session, plan, fault, selection, spans, focus, tool, sketch, saving, durable, conflict, log, people },
     ...{ touched, mayEdit, community, pendingCount, open, act, why, undo, redo, takeBack, actTogether, replay, reload, choose },
     ...{ chooseFloors, close },
   }

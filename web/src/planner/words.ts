@@ -59,6 +59,11 @@ export function usePlannerWords() {
   return { words, language, reason, count, told, both, short, figure, gridName, edit, marks: computed(() => MARKS) }
 }
 
+/** A building's name; one that was drawn a moment ago has none yet. */
+export function buildingName(plan: Plan | null, key: string): string {
+  return plan?.buildings.get(key)?.name || '…'
+}
+
 export function unitName(plan: Plan | null, key: string): string {
   const unit = plan?.units[plan.number.get(key) ?? -1]
   if (!unit || !plan) return '…'

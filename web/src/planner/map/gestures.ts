@@ -1,13 +1,13 @@
-/** Lasso, brush and cut line drawn with mouse, pen or finger; Terra Draw makes the gesture, nothing of it stays. */
+/** Lasso, brush, cut line and footprint drawn with mouse, pen or finger; Terra Draw makes the gesture, nothing of it stays. */
 
 import type { Map as MapLibre } from 'maplibre-gl'
-import { TerraDraw, TerraDrawFreehandLineStringMode, TerraDrawFreehandMode, TerraDrawLineStringMode } from 'terra-draw'
+import { TerraDraw, TerraDrawFreehandLineStringMode, TerraDrawFreehandMode, TerraDrawLineStringMode, TerraDrawPolygonMode } from 'terra-draw'
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter'
 
-export type Gesture = 'lasso' | 'brush' | 'cut'
+export type Gesture = 'lasso' | 'brush' | 'cut' | 'house'
 export type Positions = readonly (readonly [number, number])[]
 
-const MODES: Readonly<Record<Gesture, string>> = { lasso: 'freehand', brush: 'freehand-linestring', cut: 'linestring' }
+const MODES: Readonly<Record<Gesture, string>> = { lasso: 'freehand', brush: 'freehand-linestring', cut: 'linestring', house: 'polygon' }
 
 export function openGestures(map: MapLibre, drawn: (gesture: Gesture, line: Positions) => void) {
   const colour = '#c2390a'
@@ -16,6 +16,7 @@ export function openGestures(map: MapLibre, drawn: (gesture: Gesture, line: Posi
     modes: [
       new TerraDrawFreehandMode({ drawInteraction: 'click-move-or-drag', minDistance: 6, styles: { fillColor: colour, fillOpacity: 0.15, outlineColor: colour, outlineWidth: 2 } }),
       new TerraDrawFreehandLineStringMode({ drawInteraction: 'click-move-or-drag', minDistance: 6, styles: { lineStringColor: colour, lineStringWidth: 10 } }),
+      new TerraDrawPolygonMode({ styles: { fillColor: colour, fillOpacity: 0.15, outlineColor: colour, outlineWidth: 2 } }),
       new TerraDrawLineStringMode({ styles: { lineStringColor: colour, lineStringWidth: 3 } }),
     ],
   })
