@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.web.conftest import still
 from tests.web.reading import faults
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def test_a_target_is_chosen_on_the_chart(open_page: Opened, plans: tuple[str, st
     page.locator("tr", has_text="另一稿").first.get_by_role("button", name="另一稿").first.click()
     chart = page.locator(".frontier svg")
     expect(chart).to_be_visible()
+    still(page)  # what is laid out above it may still push it down
     box = chart.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 0.84 * box["width"], box["y"] + 0.5 * box["height"])

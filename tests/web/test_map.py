@@ -90,6 +90,7 @@ def test_a_click_shows_the_chain_and_every_crumb_leads_there(
     painted(page)
     page.locator(".map-frame").click()
     expect(page.locator(".panel h2")).to_have_text(building["name"])
+    expect(page.locator(".chain li")).to_have_count(5)
     assert chain(page)[1:] == [building[level] for level in ("subdistrict", "community", "compound", "name")]
     expect(page.locator(".counts")).to_contain_text(building["units"])
     assert f"place=building/{building['id']}" in page.url

@@ -166,9 +166,11 @@ def test_a_round_is_recorded_between_start_and_stop_and_handed_in(
         before = {row[0] for row in connection.execute("SELECT id FROM patrol").fetchall()}
     page.get_by_role("button", name="开始巡查").click()
     expect(page.locator(".duty.on")).to_be_visible()
-    for step in range(1, 4):
+    for step in range(1, 200):  # a crowded machine may hear of the first place after some steps
         page.context.set_geolocation({**here, "latitude": here["latitude"] + step * 0.0002})
         page.wait_for_timeout(300)  # the phone's own pace
+        if step >= 3 and "约 0 米" not in page.locator(".duty").inner_text():
+            break
     expect(page.locator(".duty")).not_to_contain_text("约 0 米")
     page.get_by_role("button", name="结束巡查").click()
     page.get_by_role("dialog").get_by_role("button", name="结束巡查").click()

@@ -70,6 +70,7 @@ def send_somebody_new(page: Page, name: str, phone: str = "") -> None:
 
 def test_a_grid_without_a_worker_is_red_until_somebody_is_sent_by_clicking_it(roster: Page) -> None:
     expect(grid(roster, 0)).to_have_class(re.compile("short"))
+    expect(roster.locator(".vacancies tbody tr")).not_to_have_count(0)
     before = roster.locator(".vacancies tbody tr").count()
     grid(roster, 0).click()
     expect(roster.get_by_label("岗位")).to_have_value("grid_worker")

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from playwright.sync_api import expect
 
-from tests.web.conftest import until
+from tests.web.conftest import still, until
 from tests.web.reading import faults
 from tests.web.test_planner import PLANNER, opened, saved, total
 
@@ -162,6 +162,7 @@ def drag_a_border(page: Page) -> None:
                 continue
             page.mouse.down()
             page.mouse.move(x + 3, y + 3, steps=3)
+            still(page)  # a refusal is drawn with the next frame
             fits = not page.locator(".refusal").count()
             if not fits:
                 page.mouse.move(x, y)
