@@ -166,13 +166,13 @@ def test_only_a_store_that_acknowledges_too_early_loses_what_it_acknowledged(hou
 def test_what_takes_longer_than_a_request_is_done_by_the_worker(house: House) -> None:
     headers = planner(house)
     plan = httpx.post(
-        f"{house.address}/api/plans", json=draft("drawn by the machine"), headers=headers, timeout=20
+        f"{house.address}/api/plans", json=draft("drawn by the machine"), headers=headers, timeout=120
     ).json()
     run = f"{house.address}/api/plans/{plan['id']}/run"
-    assert httpx.post(run, json={}, headers=headers, timeout=20).status_code == 202
+    assert httpx.post(run, json={}, headers=headers, timeout=120).status_code == 202
     with httpx.stream("GET", f"{run}/events", headers=headers, timeout=300) as progress:
         assert "event: run" in progress.read().decode()
-    assert httpx.get(run, headers=headers, timeout=20).json()["state"] == "done"
+    assert httpx.get(run, headers=headers, timeout=120).json()["state"] == "done"
 
 
 def test_a_second_up_says_where_it_runs(house: House) -> None:
