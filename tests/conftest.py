@@ -1,7 +1,8 @@
 """Real PostGIS for every test that asks: one private, throw-away cluster per test process.
 
 Fixtures:
-    cluster            session: the running cluster (unix socket, fsync off)
+    cluster            session: the running cluster (unix socket, fsync off); among several workers a copy of the run's
+                       own, with all templates in it (tests/ready_store.py)
     template           session: a migrated database, the name to copy from
     database           module: a fresh copy of the template, dropped afterwards
     database_url       module: its owner's address ``postgresql://minqing@/…`` (migrations, loading, looking behind)
@@ -15,67 +16,73 @@ Fixtures:
 from __future__ import annotations
 
 import itertools
-import shutil
+import os
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from api.embedded import cluster as clusters
 from api.embedded.cluster import APP, OWNER, Cluster
-from api.embedded.roles import ensure_database, ensure_roles
-from api.loading import load_sample
-from api.migrations import upgrade
 from api.operations import data_dir, service
 from api.operations.listening import listen
 from api.operations.store import Store
 from api.settings import Settings
+from tests import longest_first, ready_store
+from tests.ready_store import SAMPLE_TEMPLATE, TEMPLATE, copy_database, drop_databases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TEMPLATE = "template_minqing"
+AMONG_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if AMONG_SEVERAL:
+        longest_first.in_order(items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not AMONG_SEVERAL:
+        ready_store.clear(session.config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]  # no other way
+
+
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    home = Path(tempfile.mkdtemp(prefix="mq-", dir="/tmp"))
-    home.chmod(0o755)
-    made = clusters.locate(home)
-    clusters.create(made)
-    server = clusters.start(made, durable=False)
-    yield made
-    clusters.stop(server)
-    shutil.rmtree(home, ignore_errors=True)
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with ready_store.home() as home:
+        made = clusters.locate(home)
+        if AMONG_SEVERAL:
+            ready_store.lay_out(made, tmp_path_factory.getbasetemp().parent)
+        else:
+            clusters.create(made, durable=False)
+        server = clusters.start(made, durable=False)
+        yield made
+        clusters.stop(server)
 
 
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> str:
-    ensure_database(cluster.url(database="postgres"), TEMPLATE)
-    ensure_roles(cluster.url(database=TEMPLATE))
-    upgrade(cluster.url(database=TEMPLATE))
+    if not AMONG_SEVERAL:
+        ready_store.make_template(cluster)
     return TEMPLATE
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def copy_of(cluster: Cluster) -> Iterator[Callable[[str], str]]:
     made: list[str] = []
 
     def copy(template: str) -> str:
         name = f"test_{next(_numbers)}"
-        with psycopg.connect(cluster.url(database="postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        copy_database(cluster, template, name)
         made.append(name)
         return name
 
     yield copy
-    with psycopg.connect(cluster.url(database="postgres"), autocommit=True) as connection:
-        for name in made:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    drop_databases(cluster, made)
 
 
 @pytest.fixture
@@ -99,10 +106,11 @@ def app_database_url(cluster: Cluster, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def sample_template(cluster: Cluster, template: str, copy_of: Callable[[str], str]) -> str:
-    name = copy_of(template)
-    load_sample(cluster.url(OWNER, name))
-    return name
+def sample_template(cluster: Cluster, template: str) -> str:
+    assert template
+    if not AMONG_SEVERAL:
+        ready_store.make_sample(cluster)
+    return SAMPLE_TEMPLATE
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def reading_gates() -> list[Gate]:
 def pytest_gate(arguments: Sequence[str]) -> Gate:
     """The tests that run the code, one file in one process; one more than there are processors, since tests wait."""
     workers = os.environ.get("MINQING_TEST_WORKERS") or str((os.cpu_count() or 1) + 1)
-    spread = ("-n", workers, "--dist", "loadfile")
+    spread = ("-n", workers, "--dist", "loadfile", "--no-loadscope-reorder")  # the order is tests/longest_first.py's
     return Gate("pytest", (sys.executable, "-m", "pytest", "-q", *spread, *arguments), ROOT)
 
 
