@@ -69,7 +69,8 @@ def draw(ground: Ground, wishes: Wishes, edits: Edits | None = None) -> Drawing:
     graph = adjacency(ground, cells, wishes.rule, edits)
     grid = np.full(len(graph), -1, dtype=np.int32)
     entries: list[Entry] = []
-    planning = _planning_s(wishes.deadline_s, perf_counter() - began)
+    grounded = perf_counter() - began
+    planning = _planning_s(wishes.deadline_s, grounded)
     for atoms, own in portions(graph, cells):
         left = None if planning is None else planning * len(atoms) / len(graph)
         division = partition(own, wishes.rule, wishes.seed, deadline=left, prove=wishes.prove, weights=wishes.weights)
@@ -79,13 +80,19 @@ def draw(ground: Ground, wishes: Wishes, edits: Edits | None = None) -> Drawing:
             numbers = tuple(first + start + g for g in range(int(solution.grid_of.max()) + 1))
             compounds = _compounds(ground, graph, cells.home, atoms[problem.atoms])
             entries.append(Entry(compounds, problem.total, numbers, solution))
-    tiles = lay_tiles(cells, graph.unit, grid, smooth=wishes.smooth)
+    smooth = wishes.smooth and not _late(wishes.deadline_s, perf_counter() - began, grounded)
+    tiles = lay_tiles(cells, graph.unit, grid, smooth=smooth)
     return Drawing(Divided(ground, cells, graph, grid, tiles), tuple(entries), perf_counter() - began)
 
 
 def _planning_s(deadline_s: float | None, spent_s: float) -> float | None:
     """Seconds left for plans and proofs: the polygons still to come take about as long as the cells have taken."""
     return None if deadline_s is None else max(deadline_s - (1 + TILES_TO_CELLS) * spent_s, LEAST_SHARE * deadline_s)
+
+
+def _late(deadline_s: float | None, spent_s: float, grounded_s: float) -> bool:
+    """Whether not even half of the time is left that was kept for the polygons: then their borders keep their kinks."""
+    return deadline_s is not None and spent_s + TILES_TO_CELLS * grounded_s / 2 > deadline_s
 
 
 def _compounds(ground: Ground, graph: AtomGraph, home: NDArray[np.int32], atoms: NDArray[np.intp]) -> tuple[str, ...]:

@@ -84,8 +84,9 @@ def partition_file(
         done += sizes[place]
         progress(done, sum(sizes))
     ordered = [drawings[place] for place in sorted(drawings)]
-    write_plan(files.plan, sheet, [drawing.divided for drawing in ordered])
-    words = report(wishes, ordered, [grid_names(drawing.divided) for drawing in ordered])
+    names = [grid_names(drawing.divided) for drawing in ordered]
+    write_plan(files.plan, sheet, [drawing.divided for drawing in ordered], names)
+    words = report(wishes, ordered, names)
     words |= _of_file(sheet, empty)
     words["seconds"] = round(perf_counter() - began, 3)
     files.report.write_text(json.dumps(words, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.topology.faces import Faces, faces, together
+from geo.topology.faces import Faces, faces, pieces
 from geo.topology.footprints import Footprints, footprints
 from geo.topology.halfway import halfway_lines, outlines
 from geo.topology.late import connected_components, coo_array
@@ -79,7 +79,7 @@ def lay_cells(ground: Ground) -> Cells:
     fixed = footprints(ground)
     compounds = np.array([c.geometry for c in ground.compounds], dtype=object)
     barriers = _barriers(ground, fixed)
-    samples = outlines(fixed.parts, fixed.home, compounds)
+    samples = outlines(fixed, compounds)
     drawn, home = _drawn(compounds, fixed, halfway_lines(samples, fixed.home, compounds), barriers)
     shut = _on_barrier(drawn, barriers)
     unit = _occupant(drawn.inside, fixed.parts)
@@ -89,7 +89,7 @@ def lay_cells(ground: Ground) -> Cells:
     holder = np.full(len(fixed.obstacles), -1, dtype=np.intp)
     holder[block[block >= 0]] = owner[block >= 0]
     return Cells(
-        polygons=restored(_gathered(drawn.polygons, owner, len(ground.units)), compounds),
+        polygons=restored(_gathered(drawn.polygons, owner, len(ground.units)), fixed.home, compounds),
         parts=fixed.parts,
         obstacles=fixed.obstacles[holder >= 0],
         holder=holder[holder >= 0],
@@ -104,23 +104,22 @@ def _drawn(
     halfway: list[shapely.Geometry],
     barriers: NDArray[np.object_],
 ) -> tuple[Faces, NDArray[np.intp]]:
-    """The faces and their compounds, cluster by cluster of compounds that touch: large drawings are noded slowly."""
+    """The faces and their compounds, noded cluster by cluster of compounds that touch: large drawings go slowly."""
     cluster = _clusters(compounds)
-    reach = shapely.STRtree(barriers)
-    sheets: list[Faces] = []
-    homes: list[NDArray[np.intp]] = []
-    for c in np.unique(cluster[fixed.home]):
-        members = np.flatnonzero(cluster == c)
-        outline = compounds[members]
-        parts = fixed.parts[cluster[fixed.home] == c]
-        obstacles = fixed.obstacles[cluster[fixed.obstacle_home] == c]
-        walls = barriers[np.unique(reach.query(outline, predicate="intersects")[1])]
-        rings = [shapely.boundary(g) for g in (outline, parts, obstacles)]
-        sheet = faces(np.concatenate((*rings, [halfway[m] for m in members], walls)))
-        home = _compound_of(sheet, compounds, np.intersect1d(members, fixed.home))
-        sheets.append(sheet.take(home >= 0))
-        homes.append(home[home >= 0])
-    return together(sheets), np.concatenate(homes)
+    lived_in = np.unique(fixed.home)
+    compound, wall = shapely.STRtree(barriers).query(compounds, predicate="intersects")
+    rings = [shapely.boundary(g) for g in (compounds, fixed.parts, fixed.obstacles)]
+    lines = np.concatenate((*rings, np.array(halfway, dtype=object), barriers[wall]))
+    homes = (np.arange(len(compounds)), fixed.home, fixed.obstacle_home, np.arange(len(compounds)), compound)
+    of_line = cluster[np.concatenate(homes)]
+    order = np.argsort(of_line, kind="stable")
+    order = order[np.isin(of_line[order], cluster[lived_in])]
+    starts = np.flatnonzero(np.diff(of_line[order], prepend=-1))
+    sheets = [pieces(lines[own]) for own in np.split(order, starts[1:])]
+    drawn = faces(np.concatenate(sheets))
+    of_face = np.repeat(of_line[order[starts]], [len(sheet) for sheet in sheets])
+    home = _compound_of(drawn, of_face, compounds, cluster, lived_in)
+    return drawn.take(home >= 0), home[home >= 0]
 
 
 def _clusters(compounds: NDArray[np.object_]) -> NDArray[np.int32]:
@@ -148,10 +147,21 @@ GATE_M = 2.0
 """Half the width of the opening that a gate makes in a barrier."""
 
 
-def _compound_of(drawn: Faces, compounds: NDArray[np.object_], wanted: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Which of the wanted compounds holds each face, the first where two overlap; -1 outside."""
+def _compound_of(
+    drawn: Faces,
+    of_face: NDArray[np.int32],
+    compounds: NDArray[np.object_],
+    cluster: NDArray[np.int32],
+    wanted: NDArray[np.intp],
+) -> NDArray[np.intp]:
+    """Which of the wanted compounds of its cluster holds each face, the first where two overlap; -1 outside.
+
+    Of another cluster because one may lie in the yard that another encloses.
+    """
     home = np.full(len(drawn.polygons), -1, dtype=np.intp)
     face, place = shapely.STRtree(compounds[wanted]).query(drawn.inside, predicate="within")
+    own = of_face[face] == cluster[wanted[place]]
+    face, place = face[own], place[own]
     home[face[::-1]] = wanted[place[::-1]]
     return home
 

@@ -49,25 +49,17 @@ class Faces:
         )
 
 
-def faces(lines: NDArray[np.object_]) -> Faces:
-    """Node lines on the lattice and take the ground apart; (n,) linework in metres."""
+def pieces(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Node lines on the lattice and take the ground apart: polygons; (n,) linework in metres."""
     noded = shapely.union_all(lines, grid_size=LATTICE_M)
-    polygons = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    return np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))))
+
+
+def faces(polygons: NDArray[np.object_]) -> Faces:
+    """The faces of some ``pieces``, and where they meet; those of different drawings must lie apart."""
     pair, segment = shared_segments(polygons)
     run = segment[:, 1] - segment[:, 0]
     return Faces(polygons, shapely.point_on_surface(polygons), pair, segment, np.hypot(run[:, 0], run[:, 1]))
-
-
-def together(sheets: list[Faces]) -> Faces:
-    """Faces of places that do not touch, as one."""
-    offset = np.cumsum([0, *(len(s.polygons) for s in sheets[:-1])])
-    return Faces(
-        np.concatenate([s.polygons for s in sheets]),
-        np.concatenate([s.inside for s in sheets]),
-        np.concatenate([s.pair + shift for s, shift in zip(sheets, offset, strict=True)]).astype(np.int32),
-        np.concatenate([s.segment for s in sheets]),
-        np.concatenate([s.length_m for s in sheets]),
-    )
 
 
 def shared_segments(polygons: NDArray[np.object_]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:

@@ -38,12 +38,16 @@ class Footprints:
     Attributes:
         parts: (n,) polygons, one a unit in the order of ``Ground.units``; they overlap nowhere.
         home: (n,) int32, index of the unit's compound.
+        site: (n,) the footprint of which each is a part.
+        whole: (m,) those footprints.
         obstacles: (k,) polygons of buildings where nobody lives; they overlap no part.
         obstacle_home: (k,) int32, index of the obstacle's compound.
     """
 
     parts: NDArray[np.object_]
     home: NDArray[np.int32]
+    site: NDArray[np.intp]
+    whole: NDArray[np.object_]
     obstacles: NDArray[np.object_]
     obstacle_home: NDArray[np.int32]
 
@@ -67,9 +71,17 @@ def footprints(ground: Ground) -> Footprints:
     part_overlaps(sites)
     house_points(sites)
     squares = square_points(sites)
-    parts = _unit_parts(ground.units, sites.host[building], sites.shapes, squares)
+    site = sites.host[building]
+    parts = _unit_parts(ground.units, site, sites.shapes, squares)
     idle = ~sites.lived_in & sites.areal() & (shapely.area(sites.shapes) > LEAST_M2)
-    return Footprints(parts, home[building].astype(np.int32), sites.shapes[idle], home[idle].astype(np.int32))
+    return Footprints(
+        parts,
+        home[building].astype(np.int32),
+        site,
+        sites.shapes,
+        sites.shapes[idle],
+        home[idle].astype(np.int32),
+    )
 
 
 def _owners(ground: Ground) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -17,11 +17,17 @@ from geo.topology.late import nearest, triangles
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.topology.footprints import Footprints
+
 INSET_M = 0.25
 POINT_EVERY_M = 5.0
 STRAIGHT_M = 0.1
 FLAT_M2 = 1e-9
 SHEET_GAP_M = 2_000.0
+FAR = 8
+"""Points far away round every sheet."""
+OUTER_M = 2 * INSET_M
+"""A point nearer to its building's outer wall than this lies along it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +51,9 @@ class Outlines:
         return np.asarray(self.unit[nearest(self.xy).query(xy)[1]])
 
 
-def outlines(parts: NDArray[np.object_], home: NDArray[np.int32], compounds: NDArray[np.object_]) -> Outlines:
-    """Sample the outlines of units' parts; ``home`` is the compound of each."""
+def outlines(fixed: Footprints, compounds: NDArray[np.object_]) -> Outlines:
+    """Sample the outlines of units' parts, but not the party walls: nothing out of doors is nearest to those."""
+    parts, home = fixed.parts, fixed.home
     bounds = shapely.bounds(compounds)
     widths = bounds[:, 2] - bounds[:, 0] + bounds[:, 3] - bounds[:, 1] + SHEET_GAP_M
     shift = np.concatenate(([0.0], np.cumsum(widths)[:-1])) - bounds[:, 0]
@@ -54,10 +61,24 @@ def outlines(parts: NDArray[np.object_], home: NDArray[np.int32], compounds: NDA
     rings, piece = shapely.get_rings(shapely.segmentize(pieces, POINT_EVERY_M), return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     inner = np.concatenate((ring[1:] == ring[:-1], [False]))  # a ring ends where it began
-    owner = unit[piece[ring[inner]]]
-    xy = xy[inner]
+    owner, xy = unit[piece[ring[inner]]], xy[inner]
+    outer = _out_of_doors(xy, owner, fixed)
+    owner, xy = owner[outer], xy[outer]
     xy[:, 0] += shift[home[owner]]
     return Outlines(xy, owner, shift)
+
+
+def _out_of_doors(xy: NDArray[np.float64], unit: NDArray[np.intp], fixed: Footprints) -> NDArray[np.bool_]:
+    """Which points lie along the outline of their whole footprint; all those of a unit that has no outer wall."""
+    outer = np.ones(len(xy), dtype=bool)
+    doubtful = np.flatnonzero((np.bincount(fixed.site)[fixed.site] > 1)[unit])
+    if len(doubtful):
+        walls = shapely.boundary(fixed.whole)
+        shapely.prepare(walls)
+        mine = walls[fixed.site[unit[doubtful]]]
+        outer[doubtful] = shapely.dwithin(mine, shapely.points(xy[doubtful]), OUTER_M)
+        outer |= (np.bincount(unit[outer], minlength=len(fixed.parts)) == 0)[unit]
+    return outer
 
 
 def halfway_lines(points: Outlines, home: NDArray[np.int32], compounds: NDArray[np.object_]) -> list[shapely.Geometry]:
@@ -67,34 +88,60 @@ def halfway_lines(points: Outlines, home: NDArray[np.int32], compounds: NDArray[
     what costs.
     """
     bounds = shapely.bounds(compounds)
-    sheet = home[points.unit]
-    merged = [shapely.MultiLineString()] * len(compounds)
-    for c in np.unique(sheet):
-        own = sheet == c
-        sides, lines = _ridges(points.xy[own] - (points.shift[c], 0.0))
-        one, two = points.unit[own][sides].T
-        near = (lines.max(axis=1) >= bounds[c, :2]).all(axis=1) & (lines.min(axis=1) <= bounds[c, 2:]).all(axis=1)
-        ridges = shapely.linestrings(lines[near & (one != two)])
-        merged[c] = shapely.line_merge(shapely.multilinestrings(ridges))
+    sides, lines = _ridges(points.xy, home[points.unit])
+    one, two = points.unit[sides].T
+    sheet = home[one]
+    lines[:, :, 0] -= points.shift[sheet][:, None]
+    low, high = bounds[sheet, :2], bounds[sheet, 2:]
+    kept = np.flatnonzero(
+        (lines.max(axis=1) >= low).all(axis=1) & (lines.min(axis=1) <= high).all(axis=1) & (one != two)
+    )
+    kept = kept[np.argsort(sheet[kept], kind="stable")]
+    merged = np.full(len(compounds), shapely.MultiLineString(), dtype=object)
+    ridges = shapely.linestrings(lines[kept])
+    used = np.unique(sheet[kept])
+    merged[used] = shapely.line_merge(shapely.multilinestrings(ridges, indices=np.searchsorted(used, sheet[kept])))
     return list(shapely.simplify(merged, STRAIGHT_M, preserve_topology=False))
 
 
-def _ridges(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Ridges of the Voronoi diagram: (r, 2) the points on either side, (r, 2, 2) the ends.
+def _ridges(xy: NDArray[np.float64], sheet: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Ridges of the Voronoi diagrams, one diagram a sheet: (r, 2) the points on either side, (r, 2, 2) the ends.
 
     Taken from the Delaunay triangles, whose circumcentres are the ends: five times as fast as scipy's ``Voronoi``.
-    Eight far points close the diagram.
+    Eight far points close each diagram.
     """
-    middle, reach = xy.mean(axis=0), np.ptp(xy, axis=0).max() + SHEET_GAP_M
+    order = np.argsort(sheet, kind="stable")
+    starts = np.flatnonzero(np.diff(sheet[order], prepend=-1))
+    seeds: list[NDArray[np.float64]] = []
+    corners: list[NDArray[np.intp]] = []
+    beyond: list[NDArray[np.intp]] = []
+    middles = np.empty((len(starts), 2))
+    points = triangles_ = 0
+    for place, own in enumerate(np.split(order, starts[1:])):
+        middles[place] = xy[own].mean(axis=0)
+        mine = _closed(xy[own] - middles[place])
+        mesh = triangles(mine)
+        seeds.append(mine)
+        corners.append(mesh.simplices + points)
+        beyond.append(np.where(mesh.neighbors >= 0, mesh.neighbors + triangles_, -1))
+        points += len(mine)
+        triangles_ += len(mesh.simplices)
+    simplices, neighbours = np.concatenate(corners), np.concatenate(beyond)
+    of_triangle = np.repeat(np.arange(len(starts)), [len(c) for c in corners])
+    real = np.concatenate([np.concatenate((own, np.full(FAR, -1))) for own in np.split(order, starts[1:])])
+    centres = _circumcentres(np.concatenate(seeds)[simplices]) + middles[of_triangle]
+    triangle, corner = np.nonzero(neighbours > np.arange(len(simplices))[:, None])
+    other = neighbours[triangle, corner]
+    sides = real[np.column_stack((simplices[triangle, (corner + 1) % 3], simplices[triangle, (corner + 2) % 3]))]
+    inner = (sides >= 0).all(axis=1)
+    return sides[inner], np.stack((centres[triangle], centres[other]), axis=1)[inner]
+
+
+def _closed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The points, about the origin, and the far ones that close their diagram."""
+    reach = np.ptp(xy, axis=0).max() + SHEET_GAP_M
     far = 4 * reach * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1), (0, 2), (0, -2), (2, 0), (-2, 0)])
-    seeds = np.concatenate((xy - middle, far))
-    mesh = triangles(seeds)
-    centres = _circumcentres(seeds[mesh.simplices]) + middle
-    triangle, corner = np.nonzero(mesh.neighbors > np.arange(len(mesh.simplices))[:, None])
-    other = mesh.neighbors[triangle, corner]
-    sides = np.column_stack((mesh.simplices[triangle, (corner + 1) % 3], mesh.simplices[triangle, (corner + 2) % 3]))
-    real = (sides < len(xy)).all(axis=1)
-    return sides[real].astype(np.intp), np.stack((centres[triangle], centres[other]), axis=1)[real]
+    return np.concatenate((xy, far))
 
 
 def _circumcentres(triangles: NDArray[np.float64]) -> NDArray[np.float64]:

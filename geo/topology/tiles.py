@@ -8,6 +8,7 @@ its floors tell who stands where. Borders lose their kinks only where no footpri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ CUT_M2 = 0.02
 """A border in a footprint's own wall touches this much of it by snapping; more is a cut."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Tiles:
     """Ground of the grids of one plan, in metres.
 
@@ -43,8 +44,17 @@ class Tiles:
 
     def grid(self, number: int) -> Areal:
         """The polygon of one grid."""
-        own = [polygon for polygon, grids in zip(self.polygons, self.grids, strict=True) if number in grids]
+        own = self.polygons[self._standing[number]]
         return one_polygon(shapely.normalize(shapely.coverage_union_all(own)))
+
+    @cached_property
+    def _standing(self) -> dict[int, list[int]]:
+        """The tiles on which each grid stands."""
+        standing: dict[int, list[int]] = {}
+        for tile, grids in enumerate(self.grids):
+            for number in grids:
+                standing.setdefault(number, []).append(tile)
+        return standing
 
 
 def lay_tiles(cells: Cells, unit: NDArray[np.int32], grid: NDArray[np.int32], *, smooth: bool = True) -> Tiles:

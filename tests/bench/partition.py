@@ -23,6 +23,7 @@ from geo.partition.verify import verify
 from geo.partition.warm import warm
 from geo.synthesis.compounds import KINDS
 from geo.topology.bounds import Rule
+from tests.bench import municipality
 from tests.bench.compounds import compound_graph
 from tests.bench.peers import PEERS
 from tests.bench.report import Figure, Report
@@ -63,6 +64,7 @@ def bench(report: Report, *, quick: bool) -> None:
     _peers(report, runs, quick=quick)
     for kind in kinds:
         _by_kind(report, kind, [run for run in runs if run.kind == kind])
+    municipality.measure(report, quick=quick)
     if quick:
         report.note("Quick: one seed a kind, without the huge compounds; run without --quick for all kinds.")
 

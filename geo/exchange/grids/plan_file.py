@@ -26,15 +26,15 @@ TIMELESS = "2000-01-01T00:00:00.000Z"
 """A GeoPackage notes when it was written; ours says the same every time."""
 
 
-def write_plan(path: Path, sheet: Sheet, parts: Sequence[Divided]) -> None:
+def write_plan(path: Path, sheet: Sheet, parts: Sequence[Divided], names: Sequence[Sequence[str]]) -> None:
     """Write layers ``micro_grid`` and ``cell`` and tables ``member`` and ``adjacency``.
 
     Args:
         path: the GeoPackage to write; an existing one is replaced.
         sheet: the file that was read: its coordinate system and the way back into it.
         parts: the divided ground, in metres.
+        names: of the grids, part by part (``grid_names``).
     """
-    names = [grid_names(part) for part in parts]
     draft = path.with_name(f".{path.name}.part.gpkg")
     draft.unlink(missing_ok=True)
     with _timeless():

@@ -9,7 +9,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.exchange.grids.plan_file import write_plan
+from geo.exchange.grids.plan_file import grid_names, write_plan
 from geo.exchange.grids.sheet import read_sheet
 from geo.topology.adjacency import adjacency
 from geo.topology.bounds import Rule
@@ -33,11 +33,15 @@ def divided(sheet: Sheet) -> Divided:
     return Divided(sheet.ground, cells, graph, grid, lay_tiles(cells, graph.unit, grid))
 
 
+def _write(path: Path, sheet: Sheet, part: Divided) -> None:
+    write_plan(path, sheet, [part], [grid_names(part)])
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4544", "EPSG:4326"])
 def test_a_plan_goes_back_into_the_files_own_coordinates(tmp_path: Path, crs: str) -> None:
     frame = houses(floors=[20] + [6] * 19, households=[120] + [24] * 19).to_crs(crs)
     sheet = read_sheet(save(tmp_path / "in.gpkg", building=frame))
-    write_plan(tmp_path / "out.gpkg", sheet, [divided(sheet)])
+    _write(tmp_path / "out.gpkg", sheet, divided(sheet))
     grids, cells = (pyogrio.read_dataframe(tmp_path / "out.gpkg", layer=name) for name in ("micro_grid", "cell"))
     assert grids.crs == frame.crs
     assert shapely.coverage_is_valid(cells.geometry.to_numpy())
@@ -55,5 +59,5 @@ def test_a_plan_goes_back_into_the_files_own_coordinates(tmp_path: Path, crs: st
 def test_the_same_plan_is_the_same_file(tmp_path: Path) -> None:
     sheet = read_sheet(save(tmp_path / "in.gpkg", building=houses()))
     for name in ("one.gpkg", "two.gpkg"):
-        write_plan(tmp_path / name, sheet, [divided(sheet)])
+        _write(tmp_path / name, sheet, divided(sheet))
     assert (tmp_path / "one.gpkg").read_bytes() == (tmp_path / "two.gpkg").read_bytes()
