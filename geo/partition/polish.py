@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.partition.compiled import compiled
 from geo.partition.objective import Board, excess, grid_cost
-from geo.partition.search import SLIGHT
+from geo.partition.search import SLIGHT, members
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,25 +17,42 @@ if TYPE_CHECKING:
 @compiled
 def polish(board: Board, label: NDArray[np.int64], locked: NDArray[np.bool_], passes: int) -> int:
     """Improve ``label`` (n,) in place by single moves until none helps; returns the moves made."""
-    moves = 0
+    moves, marks = 0, np.zeros((2, len(label)), np.bool_)
     for _ in range(passes):
         before = moves
         for i in range(len(label)):
-            if not locked[i]:
-                moves += _best_move(board, label, locked, i)
+            if not locked[i] and _at_border(board, label, i):
+                mine = members(board, label, i, marks[0])
+                marks[0][mine] = True
+                moves += _best_move(board, label, locked, i, mine, marks)
+                marks[0][mine] = False
         if moves == before:
             break
     return moves
 
 
 @compiled
-def _best_move(board: Board, label: NDArray[np.int64], locked: NDArray[np.bool_], i: int) -> int:
-    """Move atom ``i`` to the neighbouring grid that gains most, if any gains and its own grid stays whole."""
-    mine = np.flatnonzero(label == label[i])
+def _at_border(board: Board, label: NDArray[np.int64], i: int) -> bool:
+    around = label[board.near[board.start[i] : board.start[i + 1]]]
+    return bool((around != label[i]).any())
+
+
+@compiled
+def _best_move(
+    board: Board,
+    label: NDArray[np.int64],
+    locked: NDArray[np.bool_],
+    i: int,
+    mine: NDArray[np.int64],
+    marks: NDArray[np.bool_],
+) -> int:
+    """Move atom ``i`` to the neighbouring grid that gains most, if any gains and its own grid stays whole.
+
+    ``marks`` (2, n): its own grid ``mine``, and a row that is all False, before and after.
+    """
     if len(mine) == 1:
         return 0
-    inside = np.zeros(len(label), np.bool_)
-    inside[mine] = True
+    inside = marks[0]
     best_violation, best_cost, best = 0, -SLIGHT, -1
     whole = -1
     for e in range(board.start[i], board.start[i + 1]):
@@ -43,10 +60,11 @@ def _best_move(board: Board, label: NDArray[np.int64], locked: NDArray[np.bool_]
         if inside[other] or locked[other] or label[other] == best:
             continue
         if whole < 0:
-            whole = 1 if stays_whole(board, inside, i, len(mine)) else 0
+            whole = 1 if _stays_whole(board, mine, i, marks[1]) else 0
         if whole == 0:
             return 0
-        violation, cost = _gain(board, label, mine, inside, i, label[other])
+        theirs = members(board, label, other, marks[1])
+        violation, cost = _gain(board, mine, theirs, i, inside, marks[1])
         if violation < best_violation or (violation == best_violation and cost < best_cost):
             best_violation, best_cost, best = violation, cost, label[other]
     if best < 0:
@@ -58,17 +76,16 @@ def _best_move(board: Board, label: NDArray[np.int64], locked: NDArray[np.bool_]
 
 
 @compiled
-def stays_whole(board: Board, inside: NDArray[np.bool_], gone: int, size: int) -> bool:
-    """Whether the ``size`` atoms marked ``inside`` stay connected without ``gone``."""
-    queue, seen = np.empty(size, np.int64), inside.copy()
-    seen[gone] = False
-    filled = 0
+def _stays_whole(board: Board, mine: NDArray[np.int64], gone: int, seen: NDArray[np.bool_]) -> bool:
+    """Whether the atoms ``mine`` stay connected without ``gone``; ``seen`` (n,) is all False, before and after."""
+    queue, filled, at = np.empty(len(mine), np.int64), 0, 0
+    for i in mine:
+        seen[i] = i != gone
     for e in range(board.start[gone], board.start[gone + 1]):
         if seen[board.near[e]]:
             queue[0], filled = board.near[e], 1
             seen[board.near[e]] = False
             break
-    at = 0
     while at < filled:
         v = queue[at]
         at += 1
@@ -78,29 +95,34 @@ def stays_whole(board: Board, inside: NDArray[np.bool_], gone: int, size: int) -
                 seen[other] = False
                 queue[filled] = other
                 filled += 1
-    return filled == size - 1
+    for i in mine:
+        seen[i] = False
+    return filled == len(mine) - 1
 
 
 @compiled
 def _gain(
     board: Board,
-    label: NDArray[np.int64],
     mine: NDArray[np.int64],
-    inside: NDArray[np.bool_],
+    theirs: NDArray[np.int64],
     i: int,
-    into: int,
+    inside: NDArray[np.bool_],
+    there: NDArray[np.bool_],
 ) -> tuple[int, float]:
-    """Change of (violation, cost) if ``i`` leaves ``mine`` for grid ``into``; below zero is better."""
-    theirs = np.flatnonzero(label == into)
-    there = np.zeros(len(label), np.bool_)
-    there[theirs] = True
+    """Change of (violation, cost) if ``i`` leaves ``mine`` for ``theirs``; below zero is better.
+
+    ``inside`` marks ``mine``; ``there`` is all False, before and after.
+    """
     h, a, b = board.households[i], board.households[mine].sum(), board.households[theirs].sum()
     violation = excess(board, a - h) + excess(board, b + h) - excess(board, a) - excess(board, b)
     if violation > 0:
         return violation, 0.0
+    there[theirs] = True
     cost = -grid_cost(board, mine, inside) - grid_cost(board, theirs, there)
     inside[i], there[i] = False, True
     cost += grid_cost(board, mine[mine != i], inside)
     cost += grid_cost(board, np.append(theirs, i), there)
     inside[i] = True
+    there[theirs] = False
+    there[i] = False
     return violation, cost

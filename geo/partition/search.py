@@ -30,10 +30,11 @@ def first_plan(board: Board, trees: int, chance: NDArray[np.uint64]) -> NDArray[
     n = len(board.households)
     atoms = np.arange(n)
     best, best_violation, best_cost = np.zeros(n, np.int64), -1, 0.0
+    mark = np.zeros(n, np.bool_)
     for _ in range(trees):
         order, parent, toll = spanning_tree(board, atoms, atoms, chance)
         piece = cut_tree(board, atoms, order, parent, toll)
-        violation, cost = pieces_cost(board, atoms, piece)
+        violation, cost = pieces_cost(board, atoms, piece, mark)
         if best_violation < 0 or violation < best_violation or (violation == best_violation and cost < best_cost):
             best, best_violation, best_cost = piece, violation, cost
     label = np.empty(n, np.int64)
@@ -42,9 +43,13 @@ def first_plan(board: Board, trees: int, chance: NDArray[np.uint64]) -> NDArray[
 
 
 @compiled
-def pieces_cost(board: Board, atoms: NDArray[np.int64], piece: NDArray[np.int64]) -> tuple[int, float]:
-    """Violation and cost of the pieces of a region; edges that leave the region count as cut, half each."""
-    inside = np.zeros(len(board.households), np.bool_)
+def pieces_cost(
+    board: Board, atoms: NDArray[np.int64], piece: NDArray[np.int64], inside: NDArray[np.bool_]
+) -> tuple[int, float]:
+    """Violation and cost of the pieces of a region; edges that leave the region count as cut, half each.
+
+    ``inside`` (n,) is all False, before and after: a mark for every atom of the problem.
+    """
     violation, cost = 0, 0.0
     for p in range(piece.max() + 1):
         own = atoms[piece == p]
@@ -66,29 +71,59 @@ def recombine(
     Each grid is labelled with one of its atoms, as ``name`` leaves it.
     """
     n = len(label)
-    local, better = np.full(n, -1), 0
+    local, mark, better = np.full(n, -1), np.zeros(n, np.bool_), 0
     for _ in range(rounds):
         seed = below(chance, n)
         if locked[seed]:
             continue
         wanted = 1 if draw(chance) < ALONE else 2 + int(draw(chance) * draw(chance) * 3.0)
-        atoms = _region(board, label, locked, label[seed], wanted, chance)
+        atoms = _region(board, label, locked, seed, wanted, chance, mark)
         local[atoms] = np.arange(len(atoms))
         old = _compact(label[atoms])
         order, parent, toll = spanning_tree(board, atoms, local, chance)
         new = cut_tree(board, atoms, order, parent, toll)
         local[atoms] = -1
-        if _improves(board, atoms, old, new):
+        if _improves(board, atoms, old, new, mark):
             name(label, atoms, new)
             better += 1
     return better
 
 
 @compiled
-def _improves(board: Board, atoms: NDArray[np.int64], old: NDArray[np.int64], new: NDArray[np.int64]) -> bool:
-    was, cost_was = pieces_cost(board, atoms, old)
-    now, cost_now = pieces_cost(board, atoms, new)
+def _improves(
+    board: Board,
+    atoms: NDArray[np.int64],
+    old: NDArray[np.int64],
+    new: NDArray[np.int64],
+    mark: NDArray[np.bool_],
+) -> bool:
+    was, cost_was = pieces_cost(board, atoms, old, mark)
+    now, cost_now = pieces_cost(board, atoms, new, mark)
     return now < was or (now == was and cost_now < cost_was - SLIGHT)
+
+
+@compiled
+def members(board: Board, label: NDArray[np.int64], atom: int, mark: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The atoms of the connected grid that holds ``atom``, ascending; ``mark`` (n,) is all False, before and after.
+
+    Found by walking: a grid has a dozen atoms where the problem has thousands.
+    """
+    queue = np.empty(len(label), np.int64)
+    queue[0], mark[atom] = atom, True
+    filled, at = 1, 0
+    while at < filled:
+        v = queue[at]
+        at += 1
+        for e in range(board.start[v], board.start[v + 1]):
+            other = board.near[e]
+            if not mark[other] and label[other] == label[atom]:
+                mark[other] = True
+                queue[filled] = other
+                filled += 1
+    found = np.sort(queue[:filled])
+    for i in found:
+        mark[i] = False
+    return found
 
 
 @compiled
@@ -99,23 +134,26 @@ def _region(
     first: int,
     wanted: int,
     chance: NDArray[np.uint64],
+    mark: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """The atoms of grid ``first`` and of random neighbouring grids, ``wanted`` grids in all where there are so many."""
-    atoms = np.flatnonzero(label == first)
+    """The atoms of the grid of atom ``first`` and of random neighbours, ``wanted`` grids where there are so many."""
+    atoms = members(board, label, first, mark)
     for _ in range(wanted - 1):
-        mine = np.zeros(len(label), np.bool_)
-        mine[atoms] = True
+        for i in atoms:
+            mark[i] = True
         chosen, seen = -1, 0
         for i in atoms:
             for e in range(board.start[i], board.start[i + 1]):
                 other = board.near[e]
-                if not mine[other] and not locked[other]:
+                if not mark[other] and not locked[other]:
                     seen += 1
                     if below(chance, seen) == 0:
-                        chosen = label[other]
+                        chosen = other
+        for i in atoms:
+            mark[i] = False
         if chosen < 0:
             break
-        atoms = np.concatenate((atoms, np.flatnonzero(label == chosen)))
+        atoms = np.concatenate((atoms, members(board, label, chosen, mark)))
     return atoms
 
 
