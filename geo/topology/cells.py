@@ -106,7 +106,7 @@ def _drawn(
 ) -> tuple[Faces, NDArray[np.intp]]:
     """The faces and their compounds, noded cluster by cluster of compounds that touch: large drawings go slowly."""
     cluster = _clusters(compounds)
-    lived_in = np.unique(fixed.home)
+    lived_in = np.unique(fixed.home).astype(np.intp)
     compound, wall = shapely.STRtree(barriers).query(compounds, predicate="intersects")
     rings = [shapely.boundary(g) for g in (compounds, fixed.parts, fixed.obstacles)]
     lines = np.concatenate((*rings, np.array(halfway, dtype=object), barriers[wall]))

@@ -98,7 +98,7 @@ def halfway_lines(points: Outlines, home: NDArray[np.int32], compounds: NDArray[
     )
     kept = kept[np.argsort(sheet[kept], kind="stable")]
     merged = np.full(len(compounds), shapely.MultiLineString(), dtype=object)
-    ridges = shapely.linestrings(lines[kept])
+    ridges = np.asarray(shapely.linestrings(lines[kept]), dtype=object)
     used = np.unique(sheet[kept])
     merged[used] = shapely.line_merge(shapely.multilinestrings(ridges, indices=np.searchsorted(used, sheet[kept])))
     return list(shapely.simplify(merged, STRAIGHT_M, preserve_topology=False))
