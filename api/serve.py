@@ -16,6 +16,7 @@ from api import log
 from api.main import create_app
 from api.operations.listening import listen
 from api.settings import Settings
+from api.wire import Wire
 
 GRACE_S = 20
 
@@ -25,6 +26,7 @@ def serve(settings: Settings, listening: socket.socket) -> None:
     log.configure(settings)
     config = uvicorn.Config(
         log.RequestLog(create_app(settings)),
+        http=Wire,
         log_config=None,
         access_log=False,
         server_header=False,
