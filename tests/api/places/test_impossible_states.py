@@ -87,6 +87,40 @@ def test_an_impossible_place_is_refused(store: psycopg.Connection, statement: Li
         store.execute(statement, values)
 
 
+def insert_buildings(store: psycopg.Connection, *shapes: MultiPolygon) -> None:
+    store.execute(
+        "INSERT INTO building (compound_id, community_id, name, floors, geometry)"
+        " SELECT %s, %s, n || '栋', 3, shape::geometry FROM unnest(%s::text[]) WITH ORDINALITY AS s(shape, n)",
+        [COMPOUND.id, COMMUNITY.id, [wkt(shape) for shape in shapes]],
+    )
+
+
+def test_one_building_of_many_that_arrive_outside_their_compound_refuses_them_all(store: psycopg.Connection) -> None:
+    with pytest.raises(errors.CheckViolation, match='building "2栋" does not lie in compound "锦绣花园"'):
+        insert_buildings(store, square(47, 47, 49, 49), square(1, 1, 2, 2))
+
+
+def test_units_that_arrive_outside_their_building_are_refused(store: psycopg.Connection) -> None:
+    with pytest.raises(errors.CheckViolation, match='unit "9单元" does not lie in building'):
+        store.execute(
+            "INSERT INTO unit (building_id, community_id, name, floor_lo, floor_hi, geometry)"
+            " VALUES (%s, %s, '9单元', 1, 2, %s)",
+            [BUILDING.id, COMMUNITY.id, wkt(square(1, 1, 2, 2))],
+        )
+
+
+def test_a_building_may_arrive_before_its_compound_has_grown_where_the_question_is_deferred(
+    store: psycopg.Connection,
+) -> None:
+    store.execute("SET CONSTRAINTS ALL DEFERRED")
+    insert_buildings(store, square(51, 51, 52, 52))
+    with pytest.raises(errors.CheckViolation), store.transaction():
+        store.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    store.execute("UPDATE compound SET geometry = %s WHERE id = %s", [wkt(square(30, 30, 55, 55)), COMPOUND.id])
+    store.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert store.execute("SELECT count(*) FROM nesting_doubt").fetchone() == (0,)
+
+
 def test_a_scribble_of_too_many_vertices_is_refused(store: psycopg.Connection) -> None:
     with pytest.raises(errors.CheckViolation):
         store.execute(
