@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import shapely
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from psycopg import Connection
 
 SRID = 4326
-TOLD_EVERY = 1_000
+AT_ONCE = 4_000
+"""Rows that one statement writes: few enough that the bar moves, enough that counting up after each costs little."""
 MULTI = {"district", "subdistrict", "community", "compound", "area", "micro_grid"}
 BEFORE = "to_jsonb(p) || jsonb_build_object('geometry', encode(ST_AsEWKB(p.geometry), 'hex'))"
 BARE = {"floor", "household", "plan", "plan_member", "official_code"}
 """Tables without a geometry."""
+NOTED = "INSERT INTO import_change (import_id, kind, place_id, action) SELECT %s, %s, id, 'added' FROM {}"
 
 
 @dataclass
@@ -72,24 +75,21 @@ class Book:
         table, arriving = sql.Identifier(kind), sql.Identifier(f"arriving_{kind}")
         run = self.connection.execute
         run(sql.SQL("CREATE TEMP TABLE {} AS SELECT {} FROM {} LIMIT 0").format(arriving, names, table))
+        enter = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} a").format(table, into, found, arriving)
         count = 0
-        with (
-            self.connection.cursor() as cursor,
-            cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(arriving, names)) as copy,
-        ):
-            for row in rows:
-                copy.write_row([_cell(kind, cell) for cell in row])
-                count += 1
-                if count % TOLD_EVERY == 0:
-                    self.tell(self.written + count)
-        self.written += count
-        run(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} a").format(table, into, found, arriving))
-        run(
-            sql.SQL(
-                "INSERT INTO import_change (import_id, kind, place_id, action) SELECT %s, %s, id, 'added' FROM {}"
-            ).format(arriving),
-            [self.import_id, kind],
-        )
+        for part in _in_parts(rows):
+            with (
+                self.connection.cursor() as cursor,
+                cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(arriving, names)) as copy,
+            ):
+                for row in part:
+                    copy.write_row([_cell(kind, cell) for cell in row])
+            run(enter)
+            run(sql.SQL(NOTED).format(arriving), [self.import_id, kind])
+            run(sql.SQL("TRUNCATE {}").format(arriving))
+            count += len(part)
+            self.written += len(part)
+            self.tell(self.written)
         run(sql.SQL("DROP TABLE {}").format(arriving))
         self._count(kind, "added", count)
         return count
@@ -104,6 +104,36 @@ class Book:
         )
         if not quietly:
             self._count(kind, "changed", 1)
+
+    def change_all(self, kind: str, changes: Iterable[tuple[UUID, Mapping[str, Any]]]) -> None:
+        """Give many rows other values; those that change in the same columns go in one statement."""
+        alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        for key, values in changes:
+            names = tuple(sorted(values))
+            alike.setdefault(names, []).append((key, *(values[name] for name in names)))
+        for names, rows in alike.items():
+            for part in _in_parts(rows):
+                self._change_part(kind, names, part)
+                self.written += len(part)
+                self.tell(self.written)
+
+    def _change_part(self, kind: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        self._keep(kind, "changed", [row[0] for row in rows])
+        columns = sql.SQL(", ").join(map(sql.Identifier, ("id", *names)))
+        sets = sql.SQL(", ").join(sql.SQL("{0} = a.{0}").format(sql.Identifier(name)) for name in names)
+        parts = {"table": sql.Identifier(kind), "arriving": sql.Identifier(f"changing_{kind}"),
+                 "columns": columns, "sets": sets}  # fmt: skip
+        run = self.connection.execute
+        run(sql.SQL("CREATE TEMP TABLE {arriving} AS SELECT {columns} FROM {table} LIMIT 0").format(**parts))
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(sql.SQL("COPY {arriving} ({columns}) FROM STDIN").format(**parts)) as copy,
+        ):
+            for row in rows:
+                copy.write_row([_cell(kind, cell) for cell in row])
+        run(sql.SQL("UPDATE {table} p SET {sets} FROM {arriving} a WHERE p.id = a.id").format(**parts))
+        run(sql.SQL("DROP TABLE {arriving}").format(**parts))
+        self._count(kind, "changed", len(rows))
 
     def remove(self, kind: str, ids: Sequence[UUID]) -> None:
         """Delete rows; what hangs on them has to be gone already."""
@@ -141,6 +171,12 @@ class Book:
     def _count(self, kind: str, action: str, count: int) -> None:
         counts = self.tally.setdefault(kind, {"added": 0, "changed": 0, "removed": 0})
         counts[action] += count
+
+
+def _in_parts(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    rest = iter(rows)
+    while part := list(islice(rest, AT_ONCE)):
+        yield part
 
 
 def _cell(kind: str, value: Any) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from psycopg.rows import dict_row
 
 from api.imports.addresses import Register
+from api.imports.changed_buildings import SAME_DEG, UNIT_COLUMNS, Again, change_buildings, said_of
 from api.imports.ground import CLEAR_DEG, Ground
 from api.imports.known import stock
 from api.imports.outcome import RowOutcome
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from api.imports.outcome import Outcome
     from geo.exchange.delivery import Delivery, Houses
 
-SAME_DEG = 1e-7
 TOUCHES = 1e-6
 GROWN_M = 3.0
 Home = tuple["UUID", "UUID"]
@@ -49,16 +49,8 @@ COLUMNS = (
     "built",
     "geometry",
 )
-UNIT_COLUMNS = ("id", "building_id", "community_id", "name", "name_en", "floor_lo", "floor_hi", "estimated",
-                "households_declared", "geometry")  # fmt: skip
 TAKEN_CODES = "SELECT code FROM building WHERE code = ANY(%s)"
 BY_ID = "SELECT * FROM building WHERE id = ANY(%s)"
-UNIT_SHAPES = """
-SELECT id, ST_AsBinary(ST_PointOnSurface(geometry)) FROM unit WHERE building_id = %s ORDER BY name, id
-"""
-OWN_UNITS = """
-SELECT id, estimated, households, floors_counted FROM unit WHERE building_id = %s ORDER BY name, id
-"""
 
 
 def enter_buildings(book: Book, delivery: Delivery, outcome: Outcome) -> None:
@@ -84,16 +76,16 @@ def enter_buildings(book: Book, delivery: Delivery, outcome: Outcome) -> None:
     book.connection.execute("SET CONSTRAINTS ALL DEFERRED")
     homes = _homes(book, ground, delivery, found, known, outcome)
     _add_new(book, delivery, houses, found, homes, outcome)
-    for at in np.flatnonzero(found != NONE):
-        if int(at) in homes:
-            _change(book, delivery, houses, int(at), known.rows[found[at]], known.shapes[found[at]], homes, outcome)
+    again = [int(at) for at in np.flatnonzero(found != NONE) if int(at) in homes]
+    changed = [Again(at, known.rows[found[at]], known.shapes[found[at]], *homes[at]) for at in again]
+    change_buildings(book, delivery, houses, changed, outcome)
     book.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     delivered = set(found.tolist())
-    outcome.rows += [
+    outcome.rows.extend(
         RowOutcome(None, "gone", row["name"], row["id"], {"code": row["code"]})
         for at, row in enumerate(known.rows)
         if row["ours"] and at not in delivered
-    ]
+    )
 
 
 def _enter_by_words(book: Book, delivery: Delivery, outcome: Outcome) -> None:
@@ -120,9 +112,12 @@ def _enter_by_words(book: Book, delivery: Delivery, outcome: Outcome) -> None:
     placed_ = replace(delivery.take(known), shapes=np.array([home.shape for home in homes], dtype=object),
                       names=tuple(home.name for home in homes))  # fmt: skip
     houses = houses_of(placed_)
-    for at, home in enumerate(homes):
-        old = rows[home.id]
-        _change(book, placed_, houses, at, old, home.shape, {at: (old["compound_id"], old["community_id"])}, outcome)
+    olds = [rows[home.id] for home in homes]
+    changed = [
+        Again(at, old, home.shape, old["compound_id"], old["community_id"])
+        for at, (old, home) in enumerate(zip(olds, homes, strict=True))
+    ]
+    change_buildings(book, placed_, houses, changed, outcome)
 
 
 def _homes(  # noqa: PLR0917 - what one table of rows is made from
@@ -255,7 +250,7 @@ def _add_new(  # noqa: PLR0917 - what one table of rows is made from
     taken = {r[0] for r in book.connection.execute(TAKEN_CODES, [[c for c in delivery.codes if c]]).fetchall()}
     rows = []
     for at, key in zip(new, keys, strict=True):
-        said = _said(delivery, houses, at)
+        said = said_of(delivery, houses, at)
         if said["code"] in taken:
             said["code"] = None
         taken.add(said["code"])
@@ -288,82 +283,3 @@ def _add_units(  # noqa: PLR0917 - as above
                 ids, stairs.building, stairs.number, stairs.households, stairs.shapes, strict=True)
         ),
     )  # fmt: skip
-
-
-def _change(  # noqa: PLR0917 - one row, and what it was before
-    book: Book,
-    delivery: Delivery,
-    houses: Houses,
-    at: int,
-    old: dict[str, Any],
-    shape: shapely.Geometry,
-    homes: dict[int, Home],
-    outcome: Outcome,
-) -> None:
-    """Give a known building what the delivery says otherwise; its identity and its units stay."""
-    said = _said(delivery, houses, at)
-    told = {"floors": bool(delivery.field("floors")[at]), "use": bool(delivery.field("use")[at])}
-    changes = {k: v for k, v in said.items() if v and v != old[k] and told.get(k, True)}
-    if not shapely.equals_exact(shape, delivery.shapes[at], SAME_DEG, normalize=True):
-        changes |= {"geometry": delivery.shapes[at]}
-    if homes[at] != (old["compound_id"], old["community_id"]):
-        changes |= {"compound_id": homes[at][0], "community_id": homes[at][1]}
-    units = (
-        _change_units(book, houses, at, old, delivery.shapes[at], homes) if delivery.field("households")[at] else False
-    )
-    if changes:
-        book.change("building", old["id"], changes)
-    if "geometry" in changes:
-        _carry_units(book, old["id"], delivery.shapes[at])
-    book.remember("building", [(old["id"], delivery.keys[at])])
-    fields = sorted([*changes, *(["households"] if units else [])])
-    outcome.note(delivery, at, "changed" if fields else "same", old["id"], fields=fields)
-
-
-def _carry_units(book: Book, building: UUID, shape: shapely.Geometry) -> None:
-    """Units that no longer lie in their building's new outline are cut anew along it, in the order of their names."""
-    rows = book.connection.execute(UNIT_SHAPES, [building]).fetchall()
-    inside = shapely.covers(shape, shapely.from_wkb([row[1] for row in rows]))
-    if not rows or bool(np.all(inside)):
-        return
-    alone = np.array([shape], dtype=object)
-    count = np.array([len(rows)], dtype=np.int64)
-    parts = staircases(alone, count, count).shapes
-    for (key, _), part in zip(rows, parts, strict=True):
-        book.change("unit", key, {"geometry": part}, quietly=True)
-
-
-def _change_units(  # noqa: PLR0917 - as above
-    book: Book, houses: Houses, at: int, old: dict[str, Any], shape: shapely.Geometry, homes: dict[int, Home]
-) -> bool:
-    """Share a new count out over the units; where doors are known one by one, those stay right and nothing changes."""
-    wanted = int(houses.households[at])
-    if houses.estimated[at] or wanted == old["households"]:
-        return False
-    units = book.connection.execute(OWN_UNITS, [old["id"]]).fetchall()
-    if any(unit[3] for unit in units):
-        return False
-    if not units:
-        [key] = book.fresh(1)
-        row = (key, old["id"], homes[at][1], "1单元", "Unit 1", 1, int(houses.floors[at]), False, wanted, shape)
-        book.add("unit", UNIT_COLUMNS, [row])
-        return True
-    each, over = divmod(wanted, len(units))
-    for number, unit in enumerate(units):
-        values = {"households_declared": each + (number < over), "estimated": False}
-        book.change("unit", unit[0], values, quietly=True)
-    return True
-
-
-def _said(delivery: Delivery, houses: Houses, at: int) -> dict[str, Any]:
-    built = delivery.field("built")[at][:4]
-    year = int(built) if built.isdigit() and 1000 <= int(built) <= 2200 else None  # noqa: PLR2004 - what the store admits
-    return {
-        "code": delivery.codes[at] or None,
-        "name": delivery.names[at],
-        "name_en": delivery.field("name_en")[at][:200],
-        "address": delivery.field("address")[at][:400],
-        "use": houses.uses[at],
-        "floors": int(houses.floors[at]),
-        "built": year,
-    }

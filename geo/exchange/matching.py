@@ -57,7 +57,8 @@ def match(delivery: Delivery, known: Known) -> NDArray[np.intp]:
     _by_word(found, taken, delivery.keys, known.keys)
     _by_word(found, taken, delivery.codes, known.codes)
     open_rows = np.flatnonzero((found == NONE) & ~_absent(delivery.shapes))
-    places = np.array([p for p in range(len(known)) if p not in taken and not _absent(known.shapes)[p]], dtype=np.intp)
+    there = np.flatnonzero(~_absent(known.shapes))
+    places = np.array([p for p in there.tolist() if p not in taken], dtype=np.intp)
     if len(open_rows) and len(places):
         _by_shape(found, taken, delivery.shapes, known.shapes, open_rows, places)
         _by_name(found, taken, delivery, known)
