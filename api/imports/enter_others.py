@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from api.imports.merge import Drawn, merge, part_key
 from geo.exchange.delivery import areas_only
 from geo.exchange.faults import Kind
 
@@ -35,37 +36,37 @@ def kind_of(*said: str) -> str:
 
 def enter_barriers(book: Book, delivery: Delivery, outcome: Outcome) -> None:
     """Enter lines; one in several parts becomes several."""
-    rows = []
+    things = []
     kinds, classes, english = (delivery.field(name) for name in ("kind", "road_class", "name_en"))
     for at, shape in enumerate(delivery.shapes):
         if shape is None or shape.is_empty or shapely.get_dimensions(shape) != LINES:
             outcome.hold(delivery, at, Kind.NO_SHAPE, "不是线", "is no line")
             continue
-        named = delivery.names[at] if delivery.field("name")[at] else ""
+        said = {
+            "kind": kind_of(kinds[at], classes[at]),
+            "road_class": classes[at][:40] or None,
+            "name": delivery.names[at] if delivery.field("name")[at] else "",
+            "name_en": english[at][:200],
+        }
         parts = [part for part in shapely.get_parts(shape) if part.length > 0]
-        for key, part in zip(book.fresh(len(parts)), parts, strict=True):
-            rows.append(
-                (key, kind_of(kinds[at], classes[at]), classes[at][:40] or None, named, english[at][:200], part)
-            )
-        outcome.note(delivery, at, "added")
-    book.add("barrier", ("id", "kind", "road_class", "name", "name_en", "geometry"), rows)
-    book.remember("barrier", [(row[0], "") for row in rows])
+        things += [Drawn(at, part_key(delivery.keys[at], n), said, part) for n, part in enumerate(parts)]
+    merge(book, "barrier", delivery, things, outcome)
 
 
 def enter_areas(book: Book, delivery: Delivery, outcome: Outcome) -> None:
     """Enter water, parks, squares: drawn, but nobody lives there."""
-    rows = []
-    for at, (shape, key) in enumerate(zip(areas_only(delivery.shapes), book.fresh(len(delivery)), strict=True)):
+    things = []
+    for at, shape in enumerate(areas_only(delivery.shapes)):
         if shape is None or shapely.get_dimensions(shape) != AREAS or not shape.is_valid:
             outcome.hold(delivery, at, Kind.NO_SHAPE, "不是可用的面", "is no sound area")
             continue
-        named = delivery.names[at] if delivery.field("name")[at] else ""
-        rows.append(
-            (key, delivery.field("kind")[at][:40] or "water", named, delivery.field("name_en")[at][:200], shape)
-        )
-        outcome.note(delivery, at, "added", key)
-    book.add("area", ("id", "kind", "name", "name_en", "geometry"), rows)
-    book.remember("area", [(row[0], "") for row in rows])
+        said = {
+            "kind": delivery.field("kind")[at][:40] or "water",
+            "name": delivery.names[at] if delivery.field("name")[at] else "",
+            "name_en": delivery.field("name_en")[at][:200],
+        }
+        things.append(Drawn(at, delivery.keys[at], said, shape))
+    merge(book, "area", delivery, things, outcome)
 
 
 def enter_codes(book: Book, delivery: Delivery, outcome: Outcome) -> None:
@@ -87,4 +88,17 @@ def enter_codes(book: Book, delivery: Delivery, outcome: Outcome) -> None:
             rows.append((key, code, name))
             outcome.note(delivery, at, "added", key)
         seen.add(code)
+    above = _above(delivery)
+    there = {row[0] for row in book.connection.execute(CODES, [list(above)]).fetchall()} | seen
+    fresh = {code: name for code, name in above.items() if code not in there}
+    rows += [(key, *pair) for key, pair in zip(book.fresh(len(fresh)), fresh.items(), strict=True)]
     book.add("official_code", ("id", "code", "name"), rows)
+
+
+def _above(delivery: Delivery) -> dict[str, str]:
+    """Codes and names of streets and districts that the list tells in further columns, each once."""
+    found: dict[str, str] = {}
+    for level, digits in (("subdistrict", 9), ("district", 6)):
+        pairs = zip(delivery.said.get(f"{level}_code", ()), delivery.said.get(level, ()), strict=False)
+        found |= {code: name for code, name in pairs if name and code.isdigit() and len(code) == digits}
+    return found
