@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from geo.exchange.sink import Sink
 
 GDAL_TROUBLE = (DataLayerError, DataSourceError, FieldError, GeometryError, pa.ArrowException, ValueError, RuntimeError)
+LONGEST_WKT = 20_000
+ROW = pa.field("row", pa.int64())
 _GPX_LAYERS = ("waypoints", "routes", "tracks", "track_points")
 
 
@@ -78,17 +80,23 @@ def _layer(path: Path, layer: str | None, sink: Sink, found: Format, *, name: st
         ):
             geometry = described["geometry_name"] or "wkb_geometry"
             names = [n for n in stream.schema.names if n != geometry]
-            schema = pa.schema([pa.field(n, _plain(stream.schema.field(n).type)) for n in names])
+            schema = pa.schema([pa.field(n, _plain(stream.schema.field(n).type)) for n in names] or [ROW])
             epsg, words = declared(described["crs"])
-            with sink.layer(name, schema, epsg=epsg, crs=words, encoding=encoding or "utf-8") as taker:
+            wkt = (described["crs"] or "")[:LONGEST_WKT]
+            with sink.layer(name, schema, epsg=epsg, crs=words, encoding=encoding or "utf-8", wkt=wkt) as taker:
                 for batch in stream:
                     table = pa.Table.from_batches([batch])
                     shapes = _shapes(table, geometry)
-                    taker.take(table.select(names).cast(schema), shapes)
+                    taker.take(table.select(names).cast(schema) if names else _numbered(taker.rows, table), shapes)
     except MemoryError:  # Arrow has one of its own that is also an ArrowException
         raise
     except GDAL_TROUBLE as error:
         raise refusals.broken(sink.name, found, _said(where, error)) from error
+
+
+def _numbered(before: int, table: pa.Table) -> pa.Table:
+    """Rows that have a shape and nothing else, by their number: a table needs a column."""
+    return pa.table({ROW.name: pa.array(range(before + 1, before + table.num_rows + 1), ROW.type)})
 
 
 def _shapes(table: pa.Table, geometry: str) -> pa.Array:
