@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 VERDICT = "verdict.json"
 LOADING_S = 60.0
+SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _ROOT = Path(__file__).parents[2]
 
 
@@ -60,6 +62,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._nursery: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._ready = False
 
     def __enter__(self) -> Self:
         return self
@@ -67,8 +70,16 @@ class Sandbox:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
+    def get_ready(self) -> None:
+        """Let the nursery load its libraries meanwhile; nobody has to wait for it before there is a file."""
+        with self._lock:
+            if self._line is None:
+                self._spawn()
+
     def close(self) -> None:
         """End the nursery."""
+        if not self._ready:
+            self._abandon()
         if self._line is not None:
             self._line.close()
         if self._nursery is not None:
@@ -93,8 +104,7 @@ class Sandbox:
             raise refusals.too_large(f"{called} 的字节数", f"Bytes of {called}", size, self.limits.file_bytes)
         with tempfile.TemporaryDirectory(prefix="mq-import-") as scratch:
             folder = Path(scratch)
-            file = f"file{path.suffix.lower()[:12]}"
-            shutil.copyfile(path, folder / file)
+            file = _laid_in(folder, path)
             with self._lock:
                 ended = self._ask({
                     "folder": str(folder), "file": file, "name": called, "limits": asdict(self.limits),
@@ -104,8 +114,12 @@ class Sandbox:
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if self._line is None or self._nursery is None or self._nursery.poll() is not None:
-            self._start()
+            self._spawn()
         assert self._line is not None
+        if not self._ready:
+            self._line.settimeout(LOADING_S)
+            _line_of(self._line)
+            self._ready = True
         try:
             self._line.settimeout(float(request["wall_s"]) + 10)
             self._line.sendall(json.dumps(request).encode() + b"\n")
@@ -114,7 +128,7 @@ class Sandbox:
             self._abandon()
             return {"exit": -signal.SIGKILL}
 
-    def _start(self) -> None:
+    def _spawn(self) -> None:
         from geo.exchange.nursery import GDAL_SETTINGS  # noqa: PLC0415  # keeps the nursery's module out of our start
 
         self._abandon()
@@ -127,9 +141,7 @@ class Sandbox:
                 env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(_ROOT), **GDAL_SETTINGS},
                 stdin=subprocess.DEVNULL,
             )
-        self._line = ours
-        ours.settimeout(LOADING_S)
-        _line_of(ours)
+        self._line, self._ready = ours, False
 
     def _abandon(self) -> None:
         if self._nursery is not None:
@@ -144,6 +156,19 @@ def read_file(path: Path, *, limits: Limits | None = None) -> Received:
     """Read one file in a sandbox of its own; for several files keep a ``Sandbox``."""
     with Sandbox(limits) as sandbox:
         return sandbox.read(path)
+
+
+def _laid_in(folder: Path, path: Path) -> str:
+    """A copy of the file, under a name of ours; a Shapefile together with its parts beside it, as a zip."""
+    parts = [part for part in map(path.with_suffix, SHAPEFILE) if part.is_file()]
+    if path.suffix.lower() == SHAPEFILE[0] and len(parts) > 1:
+        with zipfile.ZipFile(folder / "file.zip", "w") as archive:
+            for part in parts:
+                archive.write(part, part.name)
+        return "file.zip"
+    file = f"file{path.suffix.lower()[:12]}"
+    shutil.copyfile(path, folder / file)
+    return file
 
 
 def _line_of(line: socket.socket) -> dict[str, Any]:

@@ -24,6 +24,8 @@ ONE: dict[str, Callable[[Layer, Path, str], None]] = {
     ".geojson": drawn.geojson,
     ".json": drawn.geojson,
     ".kml": drawn.kml,
+    ".kmz": drawn.kmz,
+    ".shp": drawn.shapefile,
     ".gpx": drawn.gpx,
     ".parquet": drawn.parquet,
     ".csv": tables.csv_text,
@@ -48,6 +50,9 @@ def write(layers: Sequence[Layer], path: Path, *, text: str = "") -> None:
     if suffix in ONE and len(layers) > 1:
         names = ", ".join(layer.name for layer in layers)
         raise InvalidInputError(f"{path.name} holds one layer; there are {len(layers)} ({names}): choose with --layer.")
+    if suffix == ".shp":  # several files: it sees to their being complete itself
+        drawn.shapefile(layers[0], path, text or layers[0].encoding)
+        return
     unfinished = path.with_name(f".unfinished-{path.name}")
     try:
         if suffix in MANY:

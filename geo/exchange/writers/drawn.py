@@ -54,6 +54,16 @@ def kml(layer: Layer, path: Path, _text: str) -> None:
     _write(layer, path, "LIBKML")
 
 
+def kmz(layer: Layer, path: Path, _text: str) -> None:
+    """KML, zipped, as phones and globes like it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="mq-export-") as folder,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        kml(layer, Path(folder) / "doc.kml", "")
+        archive.write(Path(folder) / "doc.kml", "doc.kml")
+
+
 def gpx(layer: Layer, path: Path, _text: str) -> None:
     """GPX: points as waypoints, lines as tracks, each with its ``name`` column; GPX has no place for other columns.
 
@@ -108,6 +118,23 @@ def shapefiles(layers: Sequence[Layer], path: Path, text: str) -> None:
                 archive.write(part, f"{_file_name(layer.name)}{part.suffix}")
             listed += [f"{layer.name}\t{short}\t{name}\n" for name, short in names.items()]
         archive.writestr("columns.txt", "".join(listed).encode("utf-8-sig"))
+
+
+def shapefile(layer: Layer, path: Path, text: str) -> None:
+    """One Shapefile, its parts side by side; long names are shortened.
+
+    Raises:
+        InvalidInputError: for a layer of several kinds of shapes, which a zip holds as several.
+    """
+    if len(_by_kind(layer)) > 1:
+        raise InvalidInputError(f"{path.name} holds one kind of shape, {layer.name} has several: write a .zip.")
+    encoding = "GBK" if text.lower() in {"gbk", "gb18030", "cp936"} else "UTF-8"
+    names = short_names(layer.columns, encoding)
+    renamed = layer.with_table(layer.table.rename_columns([names[name] for name in layer.columns]))
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=path.parent) as folder:
+        _write(renamed, Path(folder) / "layer.shp", "ESRI Shapefile", encoding=encoding)
+        for part in sorted(Path(folder).iterdir(), key=lambda part: part.suffix == ".shp"):  # the .shp comes last
+            part.replace(path.with_suffix(part.suffix))
 
 
 def _by_kind(layer: Layer) -> list[Layer]:
