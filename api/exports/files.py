@@ -35,19 +35,21 @@ _LOOKS = {
     "area": Look("#8fb8d8", "#c4dff0", 0.5, 0.8),
     "unit": Look("#5b6670", None, 0.8),
     "member": Look("#5b6670", None, 0.5),
+    "issue": Look("#a3423a", "#a3423a", 0.8, 0.6),
     "grid": Look("#2f2f2f", None, 1.6, 0.65),
 }
 _TITLES = {
     "district": ("区县", "districts"), "subdistrict": ("街道", "subdistricts"), "community": ("社区", "communities"),
     "compound": ("小区", "compounds"), "building": ("楼栋", "buildings"), "unit": ("单元", "units"),
     "barrier": ("道路与隔断", "roads and barriers"), "area": ("水面绿地", "water and parks"),
-    "grid": ("微网格", "micro-grids"), "member": ("单元归属", "who belongs where"),
+    "issue": ("诉求、事件", "issues"), "grid": ("微网格", "micro-grids"), "member": ("单元归属", "who belongs where"),
 }  # fmt: skip
 _HEADINGS = {
     "name": ("名称", "name"), "code": ("编码", "code"), "community": ("社区", "community"),
     "compound": ("小区", "compound"), "buildings": ("楼栋", "buildings"), "households": ("户数", "households"),
     "units": ("单元数", "units"), "floors": ("层数", "floors"), "worker": ("网格员", "grid worker"),
-    "address": ("地址", "address"),
+    "address": ("地址", "address"), "title": ("标题", "title"), "status": ("状态", "status"),
+    "reported_at": ("受理时间", "reported"),
 }  # fmt: skip
 
 

@@ -71,6 +71,18 @@ SELECT h.id::text AS id, c.name AS compound, b.name AS building, u.name AS unit,
   JOIN community m ON m.id = c.community_id
  WHERE {_IN.format(code="m.code")} ORDER BY c.code, b.code, u.code, f.number, h.door
 """  # noqa: S608  # our own words
+# Who reported stays behind: a file goes anywhere. Times are the street's own.
+_ISSUES = f"""
+SELECT p.code, p.kind, p.category, p.title, p.status, p.severity, p.address, p.source,
+       m.name AS community,
+       {
+    ", ".join(
+        f"to_char(p.{name} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS') AS {name}"
+        for name in ("reported_at", "due_at", "closed_at")
+    )
+}, {_SHAPE.format(row="p")}
+  FROM issue p JOIN community m ON m.id = p.community_id WHERE {_IN.format(code="m.code")} ORDER BY p.reported_at, p.id
+"""  # noqa: S608  # our own words
 _COMMUNITY_OF = "JOIN community m ON m.id = p.community_id"
 QUERIES: dict[Exported, Query] = {
     Exported.DISTRICT: Query(
@@ -126,6 +138,12 @@ QUERIES: dict[Exported, Query] = {
         _GRIDS,
         {"id": _TEXT, "code": _TEXT, "name": _TEXT, "community": _TEXT, "compound": _TEXT, "households": _INT,
          "floor_lo": _INT, "floor_hi": _INT, "units": _INT, "buildings": _TEXT, "worker": _TEXT},
+    ),
+    Exported.ISSUE: Query(
+        _ISSUES,
+        {"code": _TEXT, "kind": _TEXT, "category": _TEXT, "title": _TEXT, "status": _TEXT,
+         "severity": _INT, "address": _TEXT, "source": _TEXT, "community": _TEXT, "reported_at": _TEXT, "due_at": _TEXT,
+         "closed_at": _TEXT},
     ),
     Exported.MEMBER: Query(
         _MEMBERS,

@@ -24,10 +24,11 @@ class Exported(StrEnum):
     AREA = "area"
     GRID = "grid"
     MEMBER = "member"
+    ISSUE = "issue"
     PLAN = "plan"
 
 
-Format = Literal["gpkg", "zip", "geojson", "xlsx", "kml", "csv", "parquet", "html", "pdf"]
+Format = Literal["gpkg", "zip", "geojson", "xlsx", "kml", "kmz", "csv", "parquet", "html", "pdf"]
 
 
 class ExportAsked(BaseModel):

@@ -4360,7 +4360,7 @@ export interface components {
          * @description What may be asked for.
          * @enum {string}
          */
-        Exported: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "household" | "barrier" | "area" | "grid" | "member" | "plan";
+        Exported: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "household" | "barrier" | "area" | "grid" | "member" | "issue" | "plan";
         /**
          * FaultsRead
          * @description A page of faults; ``kinds`` counts all of them.
@@ -8726,7 +8726,7 @@ export interface operations {
     export_api_exports__what__get: {
         parameters: {
             query?: {
-                format?: "gpkg" | "zip" | "geojson" | "xlsx" | "kml" | "csv" | "parquet" | "html" | "pdf";
+                format?: "gpkg" | "zip" | "geojson" | "xlsx" | "kml" | "kmz" | "csv" | "parquet" | "html" | "pdf";
                 datum?: components["schemas"]["Datum"];
                 text?: "utf-8" | "gbk";
                 /** @description Key; the one in force if empty. */
