@@ -24,7 +24,7 @@ from geo.exchange.faults import Kind
 from geo.exchange.placing import NONE, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -116,15 +116,30 @@ def theirs(delivery: Delivery) -> tuple[str, ...]:
     return tuple(" / ".join(part for part in pair if part)[:200] for pair in pairs)
 
 
-def enter_issues(book: Book, delivery: Delivery, outcome: Outcome, looked: Looked) -> None:
+def enter_issues(book: Book, parts: Iterable[Delivery], outcome: Outcome, looked: Looked) -> None:
     """Enter issues, move those that an earlier list brought.
 
     Args:
         book: what writes; its transaction.
-        delivery: points, degrees WGS-84.
+        parts: points, degrees WGS-84, some at a time.
         outcome: told what became of each row.
         looked: the categories as they were translated, and the numbers as they came.
     """
+    categories = {row[0]: Category(*row) for row in book.connection.execute(CATEGORIES).fetchall()}
+    ours = {word.theirs: categories[word.ours] for word in looked.translated}
+    seen: set[bytes] = set()
+    for part in parts:
+        _enter_part(book, part, ours, seen, outcome, looked)
+
+
+def _enter_part(  # noqa: PLR0917 - what one table of rows is made from
+    book: Book,
+    delivery: Delivery,
+    ours: Mapping[str, Category],
+    seen: set[bytes],
+    outcome: Outcome,
+    looked: Looked,
+) -> None:
     shapes, located = _places(book, delivery, outcome)
     opened, closed, due = (times.read_all(delivery.field(name)) for name in ("opened", "closed", "due"))
     told = np.array([moment is not None for moment in opened], dtype=bool)
@@ -133,14 +148,14 @@ def enter_issues(book: Book, delivery: Delivery, outcome: Outcome, looked: Looke
             delivery, int(at), Kind.NO_TIME, "没有受理时间", "does not say when it was reported", field_="opened"
         )
     keys = keys_of(delivery, opened)
-    rows = _once(delivery, keys, np.flatnonzero(told & ~shapely.is_missing(shapes)), outcome)
+    rows = _once(delivery, keys, np.flatnonzero(told & ~shapely.is_missing(shapes)), seen, outcome)
     if not len(rows):
         return
-    categories = {row[0]: Category(*row) for row in book.connection.execute(CATEGORIES).fetchall()}
-    ours = {word.theirs: categories[word.ours] for word in looked.translated}
     said = theirs(delivery)
     known = {row[0]: row for row in book.connection.execute(KNOWN, [[keys[at] for at in rows]]).fetchall()}
-    cases = {int(at): _case(delivery, int(at), ours[said[at]], (opened[at], closed[at], due[at])) for at in rows}
+    cases = {
+        int(at): _case(delivery, int(at), said[at], ours[said[at]], (opened[at], closed[at], due[at])) for at in rows
+    }
     fresh = [int(at) for at in rows if keys[at] not in known]
     _add(book, delivery, fresh, (keys, cases, shapes, located, looked), outcome)
     for known_at in sorted(cases.keys() - set(fresh)):
@@ -190,22 +205,27 @@ def _places(book: Book, delivery: Delivery, outcome: Outcome) -> tuple[NDArray[n
     return shapes, located
 
 
-def _once(delivery: Delivery, keys: Sequence[UUID], rows: NDArray[np.intp], outcome: Outcome) -> NDArray[np.intp]:
-    seen: set[UUID] = set()
+def _once(
+    delivery: Delivery, keys: Sequence[UUID], rows: NDArray[np.intp], seen: set[bytes], outcome: Outcome
+) -> NDArray[np.intp]:
     kept = []
     for at in rows:
-        if keys[at] in seen:
+        if keys[at].bytes in seen:
             outcome.hold(
                 delivery, int(at), Kind.DUPLICATE, "与前面某行是同一件", "is the same report as an earlier row"
             )
         else:
             kept.append(at)
-        seen.add(keys[at])
+        seen.add(keys[at].bytes)
     return np.array(kept, dtype=np.intp)
 
 
 def _case(
-    delivery: Delivery, at: int, category: Category, moments: tuple[datetime | None, datetime | None, datetime | None]
+    delivery: Delivery,
+    at: int,
+    said: str,
+    category: Category,
+    moments: tuple[datetime | None, datetime | None, datetime | None],
 ) -> dict[str, Any]:
     """One row in our words."""
     opened, closed, due = moments
@@ -215,7 +235,7 @@ def _case(
     state = casework.status_of(delivery.field("status")[at], closed=closed is not None)
     settled = state in SETTLED_WORDS
     stage = STAGE_OF.get(Status(state))
-    title = delivery.field("title")[at] or theirs(delivery.take(np.array([at])))[0]
+    title = delivery.field("title")[at] or said
     return {
         "kind": category.kind,
         "top": category.top,

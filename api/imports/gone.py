@@ -22,7 +22,8 @@ DOORS = "SELECT id FROM household WHERE floor_id = ANY(%s)"
 
 def remove_gone(book: Book, purpose: Purpose, outcome: Outcome) -> None:
     """Remove what the source no longer has; each place by itself, so that one that stays keeps none of the others."""
-    for at, row in enumerate(outcome.rows):
+    for at in range(len(outcome.rows)):
+        row = outcome.rows[at]
         if row.outcome != "gone" or row.place_id is None:
             continue
         try:

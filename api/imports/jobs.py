@@ -19,11 +19,12 @@ from api.imports.outcome import Outcome
 from api.imports.preview import preview_of
 from api.imports.tidy import let_go
 from api.imports.undo import undo
-from api.imports.work import Choice, Looked, columns_of, enter, look
+from api.imports.work import Choice, Looked, columns_of, enter, look, without
 from api.trouble import Trouble
 from geo.errors import GeoError, UnreadableFileError
 from geo.exchange.columns import BY_WORD, guess
 from geo.exchange.layer import Layer
+from geo.exchange.pointing import pointed_by
 from geo.exchange.purposes import WANTED, Purpose, likely
 from geo.exchange.sandbox import Sandbox
 
@@ -40,6 +41,8 @@ _DIMENSIONS = {0: "points", 1: "lines", 2: "areas"}
 ENTERED = """
 UPDATE import SET state = 'entered', entered_at = now(), summary = %s WHERE id = %s RETURNING cancel_asked
 """
+ACCEPTED = "SELECT row, field, kind FROM import_fault WHERE import_id = %s AND accepted"
+"""By what they are, not by their numbers: the store may have changed since they were shown."""
 SET = "UPDATE import SET {} WHERE id = %s"
 
 
@@ -162,6 +165,7 @@ def _described(layer: Layer) -> dict[str, Any]:
     )
     purpose = likely(layer.name, layer.columns, dimensions)
     guesses = {g.field: g.column for g in guess(layer.columns, wanted=WANTED[purpose].fields) if g.confidence > BY_WORD}
+    guesses |= pointed_by(layer)
     sample = layer.table.slice(0, SAMPLE_ROWS).to_pylist()
     return {
         "name": layer.name, "rows": len(layer), "shapes": shapes, "columns": list(layer.columns)[:300],
@@ -206,12 +210,13 @@ def _check(job: Job) -> None:
             outcome, summary = Outcome(), {}
         connection.rollback()
     with job.inside() as connection:
-        columns = columns_of(connection, layer, choice)
+        columns = without(choice) | columns_of(connection, layer, choice)
+        as_read = layer.with_geometry(looked.came, epsg=layer.epsg)
         record.write_faults(connection, job.id, record.all_faults(looked, outcome), looked.layer)
         record.write_outcome(connection, job.id, outcome)
         connection.execute(
             "UPDATE import SET state = 'checked', finding = %s, summary = %s, choice = choice || %s WHERE id = %s",
-            [json.dumps(record.finding_of(looked.found) | preview_of(layer, looked)), json.dumps(summary),
+            [json.dumps(record.finding_of(looked.found) | preview_of(as_read, looked)), json.dumps(summary),
              json.dumps({"columns": columns}), job.id],
         )  # fmt: skip
 
@@ -225,8 +230,8 @@ def _enter(job: Job) -> None:
         parts = row[0].get("parts", {})
         looked = look(connection, layer, choice, progress=job.progress)
         _refuse_doubt(looked)
-        accepted = {n for (n,) in connection.execute(
-            "SELECT number FROM import_fault WHERE import_id = %s AND accepted", [job.id])}  # fmt: skip
+        wished = set(connection.execute(ACCEPTED, [job.id]).fetchall())
+        accepted = {n for n, f in enumerate(looked.faults) if (f.row, f.field, f.kind.value) in wished}
         unwanted = {r for (r,) in connection.execute(
             "SELECT row FROM import_row WHERE import_id = %s AND outcome = ANY(%s) AND row IS NOT NULL",
             [job.id, [part for part in ("added", "changed") if not parts.get(part, True)]])}  # fmt: skip

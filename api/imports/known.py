@@ -71,6 +71,10 @@ class Stock:
             ),
         )
 
+    def take(self, places: Sequence[int]) -> Stock:
+        """Some of them."""
+        return Stock([self.rows[at] for at in places], self.shapes[np.array(places, dtype=np.intp)])
+
     def stand_ins(self) -> NDArray[np.bool_]:
         """Which of them only stand in."""
         return np.array([row["stand_in"] for row in self.rows], dtype=bool)

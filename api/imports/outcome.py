@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from geo.exchange.faults import GEOMETRY, Fault, Kind, Severity
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Collection, Iterable, Iterator
 
     from geo.exchange.delivery import Delivery
+
+OUTCOMES = ("added", "changed", "same", "gone", "held")
+NOWHERE = bytes(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +30,75 @@ class RowOutcome:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+class Rows:
+    """Rows in columns: a million of them take a tenth of what as many objects would."""
+
+    def __init__(self) -> None:
+        self._row = array("l")
+        self._outcome = bytearray()
+        self._place = bytearray()
+        self._names: list[str] = []
+        self._details: list[str] = []
+        self._texts: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[RowOutcome]:
+        """Each as it was put in."""
+        return (self[at] for at in range(len(self)))
+
+    def __getitem__(self, at: int) -> RowOutcome:
+        """One of them."""
+        place, row = bytes(self._place[16 * at : 16 * at + 16]), self._row[at]
+        return RowOutcome(
+            row or None, OUTCOMES[self._outcome[at]], self._names[at],
+            None if place == NOWHERE else UUID(bytes=place), json.loads(self._details[at]),
+        )  # fmt: skip
+
+    def __setitem__(self, at: int, row: RowOutcome) -> None:
+        """Put another in its place."""
+        self._row[at], self._names[at] = row.row or 0, row.name
+        self._outcome[at] = OUTCOMES.index(row.outcome)
+        self._place[16 * at : 16 * at + 16] = NOWHERE if row.place_id is None else row.place_id.bytes
+        self._details[at] = self._text(row.detail)
+
+    def append(self, row: RowOutcome) -> None:
+        """One more."""
+        self._row.append(0)
+        self._outcome.append(0)
+        self._place += NOWHERE
+        self._names.append("")
+        self._details.append("")
+        self[len(self) - 1] = row
+
+    def extend(self, rows: Iterable[RowOutcome]) -> None:
+        """Several more."""
+        for row in rows:
+            self.append(row)
+
+    def without_places(self, places: Collection[UUID]) -> Rows:
+        """The same without the rows of these places."""
+        kept = Rows()
+        kept.extend(row for row in self if row.place_id not in places)
+        return kept
+
+    def counts(self) -> dict[str, int]:
+        """How many rows came to what."""
+        return {name: self._outcome.count(code) for code, name in enumerate(OUTCOMES)}
+
+    def _text(self, detail: dict[str, Any]) -> str:
+        """Details as text; those that many rows share are kept once."""
+        text = json.dumps(detail, default=str)
+        return self._texts.setdefault(text, text)
+
+
 @dataclass
 class Outcome:
     """Everything that an import came to."""
 
-    rows: list[RowOutcome] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
     faults: list[Fault] = field(default_factory=list)
 
     def note(self, delivery: Delivery, at: int, outcome: str, place_id: UUID | None = None, **detail: Any) -> None:
@@ -49,7 +119,4 @@ class Outcome:
 
     def counts(self) -> dict[str, int]:
         """How many rows came to what."""
-        tally = dict.fromkeys(("added", "changed", "same", "gone", "held"), 0)
-        for row in self.rows:
-            tally[row.outcome] += 1
-        return tally
+        return self.rows.counts()

@@ -11,7 +11,7 @@ import shapely
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from psycopg import Connection
@@ -85,10 +85,10 @@ ROW_COLUMNS = ("import_id", "number", "row", "outcome", "place_id", "name", "det
 def write_outcome(connection: Connection, import_id: UUID, outcome: Outcome) -> None:
     """What became of each row."""
     connection.execute("DELETE FROM import_row WHERE import_id = %s", [import_id])
-    rows = [
-        (import_id, number, row.row, row.outcome, row.place_id, row.name[:200], json.dumps(row.detail, default=str))
+    rows = (
+        (import_id, number, row.row, row.outcome, row.place_id, row.name[:200], json.dumps(row.detail))
         for number, row in enumerate(outcome.rows)
-    ]
+    )
     _insert(connection, "import_row", ROW_COLUMNS, rows)
 
 
@@ -103,7 +103,7 @@ def summary_of(looked: Looked, outcome: Outcome, tally: Mapping[str, Mapping[str
     }
 
 
-def _insert(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _insert(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """In bulk past row-level security, which COPY does not know: into a table of one's own, and from there."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     parts = {"names": names, "table": sql.Identifier(table), "arriving": sql.Identifier(f"arriving_{table}")}

@@ -30,6 +30,8 @@ from geo.exchange.checks import Expectation, check
 from geo.exchange.columns import BY_WORD, guess
 from geo.exchange.delivery import delivery_of
 from geo.exchange.faults import Kind, Severity, mended
+from geo.exchange.matching import NONE, match
+from geo.exchange.pointing import pointed
 from geo.exchange.purposes import WANTED, Purpose
 
 if TYPE_CHECKING:
@@ -66,7 +68,13 @@ ON CONFLICT (source, purpose) DO UPDATE SET columns = excluded.columns, datum = 
 """
 BY_WORDS = {Purpose.ISSUE, Purpose.BUILDING, Purpose.UNIT, Purpose.HOUSEHOLD}
 """Rows of these may be known by an address or a name alone."""
+LEVELS_ABOVE = ("subdistrict_code", "subdistrict", "district_code", "district")
+"""What a list of codes says in further columns of the places above each row."""
+ISSUES_AT_ONCE = 20_000
+"""Reports that are understood and entered at a time: a million at once would not fit into memory."""
 AUTO = "auto"
+NO_COLUMN = ""
+"""What a person says who wants no guess for a field."""
 DOUBT_FROM = 0.35
 """The confidence from which on a finding stops a load until somebody has decided; below, it is only told."""
 
@@ -135,14 +143,24 @@ def columns_of(connection: Connection, layer: Layer, choice: Choice) -> dict[str
         if theirs and theirs not in layer.columns:
             raise InvalidInputError(f"{ours}={theirs}: 没有这一列 / no such column; {', '.join(layer.columns)}")
     row = connection.execute(REMEMBERED, [choice.source, choice.purpose.value]).fetchone()
-    before = {k: v for k, v in (row[0] if row else {}).items() if v in layer.columns}
-    said = {**before, **{k: v for k, v in choice.columns.items() if v}}
-    wanted = [name for name in WANTED[choice.purpose].fields if name not in choice.columns or choice.columns[name]]
-    if choice.purpose is Purpose.CODE and "name" not in said and "name" not in choice.columns:
+    before = {k: v for k, v in (row[0] if row else {}).items() if not v or v in layer.columns}
+    chosen = {**before, **choice.columns}
+    said = {k: v for k, v in chosen.items() if v}
+    wanted = [name for name in WANTED[choice.purpose].fields if chosen.get(name) != NO_COLUMN]
+    if choice.purpose is Purpose.CODE and "name" not in chosen:
         of_level = guess(layer.columns, wanted=("community", "subdistrict", "district"))[:1]
         said |= {} if _named(layer) or not of_level else {"name": of_level[0].column}
     guesses = guess(layer.columns, wanted=wanted, chosen=said)
-    return {g.field: g.column for g in guesses if g.confidence > BY_WORD or g.field in said}
+    found = {g.field: g.column for g in guesses if g.confidence > BY_WORD or g.field in said}
+    if choice.purpose is Purpose.CODE:
+        rest = [column for column in layer.columns if column not in found.values()]
+        found |= {g.field: g.column for g in guess(rest, wanted=LEVELS_ABOVE) if g.confidence > BY_WORD}
+    return found
+
+
+def without(choice: Choice) -> dict[str, str]:
+    """The fields for which somebody said that no column is theirs."""
+    return {name: NO_COLUMN for name, column in choice.columns.items() if column == NO_COLUMN}
 
 
 def _named(layer: Layer) -> bool:
@@ -165,6 +183,7 @@ def look(
         InvalidInputError: nothing in it can be what it is taken for.
     """
     columns = columns_of(connection, layer, choice)
+    layer = pointed(layer, columns)
     progress("comparing", 0, 1)
     declared = declared_reading(layer)
     placed = not (shapely.is_missing(layer.geometry) | shapely.is_empty(layer.geometry)).all()
@@ -208,7 +227,8 @@ def _translated(
     row = connection.execute(REMEMBERED, [choice.source, choice.purpose.value]).fetchone()
     chosen = {**(row[1] if row else {}), **choice.categories}
     known = [found[0] for found in connection.execute(CATEGORIES).fetchall()]
-    return casework.translated(their_words(_whole(laid, choice, columns)), chosen, known)
+    named = {name: column for name, column in columns.items() if name in {"category", "subcategory"}}
+    return casework.translated(their_words(_whole(laid, choice, named)), chosen, known)
 
 
 def _reading(layer: Layer, choice: Choice, found: Detection) -> Reading:
@@ -260,17 +280,36 @@ def enter(
     total = len(free) * (2 if looked.choice.purpose is Purpose.BUILDING else 1)  # buildings come with their units
     book = Book(connection, import_id, looked.choice.source, tell=lambda n: progress("entering", min(n, total), total))
     progress("entering", 0, total)
-    delivery = delivery_of(layer, looked.choice.purpose, looked.columns, rows)
     if len(free) and looked.choice.purpose is Purpose.ISSUE:
-        enter_issues(book, delivery.take(free), outcome, looked)
+        parts = np.array_split(free, -(-len(free) // ISSUES_AT_ONCE))
+        enter_issues(book, (_some(looked, layer, part, rows) for part in parts), outcome, looked)
     elif len(free):
-        ENTER[looked.choice.purpose](book, delivery.take(free), outcome)
-    held = [at for at, row in enumerate(rows) if int(row) in blocked]
-    for at in held:
-        outcome.note(delivery, at, "held")
+        ENTER[looked.choice.purpose](book, _some(looked, layer, free, rows), outcome)
+    held = np.array([at for at, row in enumerate(rows) if int(row) in blocked], dtype=np.intp)
+    if len(held):
+        kept = _some(looked, layer, held, rows)
+        _keep_known(book, kept, outcome)
+        for at in range(len(kept)):
+            outcome.note(kept, at, "held")
     _remember(connection, looked)
     progress("entering", total, total)
     return outcome, book
+
+
+def _some(looked: Looked, layer: Layer, at: NDArray[np.intp], rows: NDArray[np.intp]) -> Delivery:
+    """Some rows of the mended layer, understood; the rest stays as it came, which takes little memory."""
+    return delivery_of(layer.take(at), looked.choice.purpose, looked.columns, rows[at])
+
+
+def _keep_known(book: Book, held: Delivery, outcome: Outcome) -> None:
+    """What a row that stays out stands for is in the source all the same: it is not gone."""
+    gone = {row.place_id for row in outcome.rows if row.outcome == "gone"} if outcome.counts()["gone"] else set()
+    if not gone:
+        return
+    known = stock(book.connection, held.purpose.value, book.source, box_of(held.shapes), held.codes)
+    known = known.take([at for at, key in enumerate(known.ids) if key in gone])
+    found = match(held, known.known)
+    outcome.rows = outcome.rows.without_places({known.ids[at] for at in found if at != NONE})
 
 
 def _mended(looked: Looked, taken: list[Fault]) -> tuple[Layer, np.ndarray[Any, np.dtype[np.intp]]]:
@@ -285,6 +324,6 @@ def _remember(connection: Connection, looked: Looked) -> None:
     choice = looked.choice
     connection.execute(
         REMEMBER,
-        [choice.source, choice.purpose.value, json.dumps(dict(looked.columns)), looked.reading.datum.value,
-         json.dumps(dict(choice.categories))],
+        [choice.source, choice.purpose.value, json.dumps(without(choice) | dict(looked.columns)),
+         looked.reading.datum.value, json.dumps(dict(choice.categories))],
     )  # fmt: skip

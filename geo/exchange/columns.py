@@ -21,7 +21,10 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "name": ("名称", "名字", "名", "name", "title", "district_name", "city_name", "short_name", "ext_name", "网格名称"),
     "compound": ("小区名称", "小区", "院落名称", "院落", "所属小区", "楼盘", "楼盘名称", "compound", "estate"),
     "community": ("社区名称", "社区", "所属社区", "村居", "居委会", "社区居委会", "community", "neighbourhood"),
-    "subdistrict": ("街道名称", "街道", "所属街道", "街道办", "乡镇", "镇街", "subdistrict", "street_office"),
+    "subdistrict": ("街道名称", "街道", "所属街道", "街道办", "乡镇", "镇街", "subdistrict", "street_office", "street"),
+    "district": ("区县名称", "区县", "所属区县", "district", "county"),
+    "subdistrict_code": ("街道代码", "街道编码", "street_code", "subdistrict_code"),
+    "district_code": ("区县代码", "区县编码", "district_code", "district_adcode"),
     "building": ("楼栋号", "楼栋", "楼号", "栋号", "幢号", "楼栋编号", "楼栋名称", "幢", "building", "building_no"),
     "unit": ("单元号", "单元", "单元名称", "梯号", "unit", "entrance", "stairwell"),
     "units": ("单元数", "单元数量", "单元个数", "units", "unit_count", "entrances"),
@@ -110,9 +113,33 @@ def coordinate_columns(columns: Sequence[str]) -> tuple[int, int] | None:
     (1, 2)
     """
     found = {g.field: g.column for g in guess(columns, wanted=("lon", "lat")) if g.confidence > BY_WORD}
-    if len(found) < 2:  # noqa: PLR2004 - longitude and latitude
-        return None
-    return columns.index(found["lon"]), columns.index(found["lat"])
+    if len(found) == 2:  # noqa: PLR2004 - longitude and latitude
+        return columns.index(found["lon"]), columns.index(found["lat"])
+    return _pair(columns)
+
+
+def _pair(columns: Sequence[str]) -> tuple[int, int] | None:
+    """The first two columns that differ in nothing but longitude and latitude, and otherwise name a datum or a place.
+
+    >>> coordinate_columns(["name", "WGS84_x", "WGS84_y", "GCJ02_x"]), coordinate_columns(["gps_lat", "gps_lon"])
+    ((1, 2), (1, 0))
+    """
+    words = [re.split(r"[^a-z0-9]+", _plain(column)) for column in columns]
+    for at, said in enumerate(words):
+        east = next((word for word in said if word in KNOWN["lon"]), None)
+        if east is None or not set(said) & _WHERE:
+            continue
+        north = _NORTH.get(east, "")
+        wanted = [north if word == east else word for word in said]
+        if wanted in words:
+            return at, words.index(wanted)
+    return None
+
+
+_NORTH = {"x": "y", "lon": "lat", "lng": "lat", "long": "lat", "longitude": "latitude"}
+_WHERE = {"wgs", "wgs84", "gps", "gcj", "gcj02", "bd", "bd09", "baidu", "amap", "gaode", "cgcs2000", "geo", "location",
+          "point", "map", "center", "centre", "centroid", "coord", "start", "pickup"}  # fmt: skip
+"""Words that say of a pair of columns that it is a place."""
 
 
 def _likeness(field: str, column: str) -> float:

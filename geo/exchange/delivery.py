@@ -26,6 +26,8 @@ DIGITS = {"district": 6, "subdistrict": 9, "community": 12, "compound": 15, "bui
 """How long the official code of each level is."""
 _NOT_LIVED = {"0", "false", "f", "no", "n", "否"}
 """Answers to "does anybody live here?"."""
+PLACES = {"lon", "lat"}
+"""Columns that became the shape."""
 STOREY_M = 3.0
 MOST_FLOORS = 130
 LONGEST_NAME = 200
@@ -99,7 +101,11 @@ def delivery_of(layer: Layer, purpose: Purpose, columns: Mapping[str, str], rows
     """
     size = len(layer)
     blank = ("",) * size
-    said = {ours: tuple(text(cell) for cell in layer.column(theirs)) for ours, theirs in columns.items()}
+    said = {
+        ours: tuple(text(cell) for cell in layer.column(theirs))
+        for ours, theirs in columns.items()
+        if ours not in PLACES
+    }
     for name in WANTED[purpose].fields:
         said.setdefault(name, blank)
     keys = said.get("code", blank)

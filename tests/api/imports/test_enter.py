@@ -153,3 +153,47 @@ def test_roads_enter_in_parts(city: City) -> None:
     road = shapely.MultiLineString([[(104.0, 30.6), (104.01, 30.6)], [(104.02, 30.6), (104.03, 30.6)]])
     city.load(layer("roads", [road], name=["人民路"], highway=["primary"]), Purpose.BARRIER)
     assert city.ask("SELECT kind, name FROM barrier") == [("road", "人民路")] * 2
+
+
+def test_roads_that_come_again_are_the_same_roads(city: City) -> None:
+    lines = [shapely.LineString([(104.0, 30.6 + n / 1000), (104.01, 30.6 + n / 1000)]) for n in range(3)]
+    city.load(layer("roads", lines, code=["w1", "w2", "w3"], name=["甲路", "乙路", "丙路"]), Purpose.BARRIER)
+    before = dict(city.ask("SELECT name, id FROM barrier"))
+    moved = [lines[0], shapely.LineString([(104.0, 30.7), (104.01, 30.7)]), lines[2]]
+    again = layer("roads", moved, code=["w1", "w2", "w4"], name=["甲路", "乙路", "丙街"])
+    assert city.load(again, Purpose.BARRIER).came_to() == {"changed": 2, "same": 1}
+    after = dict(city.ask("SELECT name, id FROM barrier"))
+    assert after == {"甲路": before["甲路"], "乙路": before["乙路"], "丙街": before["丙路"]}
+
+
+def test_a_lake_that_is_in_no_later_file_is_named_as_gone(city: City) -> None:
+    lakes = [square(1, 1, 3, 3), square(5, 5, 7, 7)]
+    city.load(layer("water", lakes, name=["东湖", "西湖"]), Purpose.AREA)
+    came = city.load(layer("water", lakes[:1], name=["东湖"]), Purpose.AREA)
+    assert came.came_to() == {"same": 1, "gone": 1}
+
+
+def test_a_row_that_is_held_back_is_not_gone(city: City) -> None:
+    shapes = [square(42, 32, 46, 34), square(42, 36, 46, 38)]
+    city.load(
+        layer("楼栋", shapes, code=["A", "B"], name=["5栋", "6栋"], 户数=[24, 24]), Purpose.BUILDING, source="物业"
+    )
+    bow = shapely.Polygon([shapes[1].exterior.coords[n] for n in (0, 2, 1, 3, 0)])
+    again = layer("楼栋", [shapes[0], bow], code=["A", "B"], name=["5栋", "6栋"], 户数=[24, 24])
+    assert city.load(again, Purpose.BUILDING, source="物业").came_to() == {"same": 1, "held": 1}
+
+
+def test_no_column_is_an_answer_that_is_remembered_too(city: City) -> None:
+    houses = layer("a", [square(42, 32, 46, 34)], name=["5栋"], 户数=[24])
+    assert "households" not in city.load(houses, Purpose.BUILDING, source="物业", households="").looked.columns
+    assert "households" not in city.load(houses, Purpose.BUILDING, source="物业").looked.columns
+    assert city.load(houses, Purpose.BUILDING, source="别人").looked.columns["households"] == "户数"
+
+
+def test_a_list_of_codes_brings_those_of_the_levels_above(city: City) -> None:
+    said = {"community_code": ["510104017001", "510104017002"], "community": ["水井坊社区", "崇德里社区"],
+            "street_code": ["510104017"] * 2, "street": ["锦官驿街道"] * 2,
+            "district_code": ["510104"] * 2, "district": ["锦江区"] * 2}  # fmt: skip
+    assert city.load(layer("codes", [None] * 2, **said), Purpose.CODE).came_to() == {"added": 2}
+    assert city.ask("SELECT name FROM official_code ORDER BY code") == [
+        ("锦江区",), ("锦官驿街道",), ("水井坊社区",), ("崇德里社区",)]  # fmt: skip

@@ -14,9 +14,10 @@ import shapely
 
 from geo.crs.datum import Datum
 from geo.crs.reading import Reading
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, UnreadableFileError
 from geo.exchange.carry import carried, declared_reading, said_to_be
 from geo.exchange.layer import Layer
+from geo.exchange.pointing import pointed
 from geo.exchange.writers import MANY, ONE, write
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def houses(*, points: bool = False, epsg: int | None = 4326) -> Layer:
     return Layer("楼栋", table, shapes, epsg)
 
 
-@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".kml", ".zip", ".parquet", ".csv", ".xlsx"])
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".kml", ".kmz", ".zip", ".shp", ".parquet", ".csv", ".xlsx"])
 @pytest.mark.parametrize("points", [True, False])
 def test_every_format_brings_back_what_was_written(
     suffix: str, sandbox: Sandbox, tmp_path: Path, *, points: bool
@@ -134,6 +135,24 @@ def test_a_failed_export_leaves_the_old_file_alone(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_shapefile_without_its_parts_beside_it_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    write([houses()], tmp_path / "out.shp")
+    assert {path.suffix for path in tmp_path.iterdir()} >= {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+    (tmp_path / "out.shx").unlink()
+    with pytest.raises(UnreadableFileError, match=r"\.shx"):
+        sandbox.read(tmp_path / "out.shp")
+
+
+def test_a_person_says_which_columns_are_the_place() -> None:
+    table = pa.table({"东": ["104.06", "", "x"], "北": ["30.66", "30.66", "30.66"]})
+    given = Layer("t", table, np.full(3, None, dtype=object))
+    shapes = pointed(given, {"lon": "东", "lat": "北"}).geometry
+    assert shapely.get_coordinates(shapes[:1]).tolist() == [[104.06, 30.66]]
+    assert [shape is None for shape in shapes] == [False, True, True]
+    with pytest.raises(InvalidInputError, match="lat"):
+        pointed(given, {"lon": "东"})
+
+
 def test_an_unknown_ending_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"\.dwg"):
         write([houses()], tmp_path / "out.dwg")
@@ -162,3 +181,13 @@ def test_an_office_book_is_read_below_its_title_lines(sandbox: Sandbox, tmp_path
     assert layer.columns == ("序号", "小区名称", "经度", "纬度", "户数")
     assert layer.column("户数") == ["96", "48"]
     np.testing.assert_allclose(shapely.get_coordinates(layer.geometry), [[104.06, 30.66], [104.07, 30.67]])
+
+
+def test_shapes_alone_are_read_too(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "a.geojson").write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},'
+        '"geometry":{"type":"Point","coordinates":[104.06,30.66]}}]}'
+    )
+    (layer,) = sandbox.read(tmp_path / "a.geojson").layers
+    assert layer.column("row") == [1]
+    assert shapely.get_coordinates(layer.geometry).tolist() == [[104.06, 30.66]]

@@ -25,6 +25,7 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
   track: ['track', 'time', 'accuracy', 'name'],
   barrier: ['name', 'kind', 'road_class'],
 }
+const PLACED_BY_COLUMNS = new Set(['building', 'unit', 'issue', 'track'])
 export const DATUMS = ['', 'auto', 'wgs84', 'cgcs2000', 'gcj02', 'bd09', 'web_mercator'] as const
 export const OUTCOMES = ['added', 'changed', 'same', 'gone', 'held'] as const
 export type OutcomeName = (typeof OUTCOMES)[number]
@@ -46,8 +47,10 @@ export interface Summary {
   readonly categories?: readonly { theirs: string; ours: string; count: number; sure: boolean }[]
 }
 
-export function fieldsOf(purpose: string): readonly string[] {
-  return WANTED[purpose] ?? NAMED
+/** What is asked of a layer: where it has no areas or lines, columns may tell the place. */
+export function fieldsOf(purpose: string, shapes: string): readonly string[] {
+  const wanted = WANTED[purpose] ?? NAMED
+  return PLACED_BY_COLUMNS.has(purpose) && (shapes === 'none' || shapes === 'points') ? [...wanted, 'lon', 'lat'] : wanted
 }
 
 export function isBusy({ state }: Import): boolean {
