@@ -80,6 +80,8 @@ def _layer(path: Path, layer: str | None, sink: Sink, found: Format, *, name: st
         ):
             geometry = described["geometry_name"] or "wkb_geometry"
             names = [n for n in stream.schema.names if n != geometry]
+            if not names and found is Format.SHAPEFILE:  # its table always has a column, unless it is no table
+                raise refusals.broken(sink.name, found, ".dbf")
             schema = pa.schema([pa.field(n, _plain(stream.schema.field(n).type)) for n in names] or [ROW])
             epsg, words = declared(described["crs"])
             wkt = (described["crs"] or "")[:LONGEST_WKT]
