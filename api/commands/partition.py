@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.commands.speech import say
 from api.trouble import terminal_language
+from geo.drawing.from_file import Files, partition_file
+from geo.drawing.report import refused
 from geo.drawing.wishes import Wishes
 from geo.errors import GeoError, InvalidInputError
-from geo.exchange.sandbox import Sandbox
 from geo.topology.bounds import Rule
 
 if TYPE_CHECKING:
@@ -41,24 +42,18 @@ def command(  # noqa: PLR0917 - Typer reads the options of the command line off 
 ) -> None:
     """Leave with 0 when the plan is written (grids outside the rule are named), with 2 when the input is unusable."""
     try:
-        plan, told, columns = _writable(out), _writable(report), _columns(column or [])
+        files = Files(source, _writable(out), _writable(report), _columns(column or []))
         wishes = Wishes(_rule(least, most, target), seed, prove, deadline)
-        with Sandbox() as sandbox, _bar() as bar:
-            sandbox.get_ready()
-            from geo.drawing.from_file import Files, partition_file  # noqa: PLC0415  # both load for a second: together
-
+        with _bar() as bar:
             task = bar.add_task("画网格" if terminal_language() == "zh" else "drawing", total=None)
             words = partition_file(
-                Files(source, plan, told, columns),
+                files,
                 wishes,
-                sandbox=sandbox,
                 workers=workers or os.cpu_count() or 1,
                 cluster=cluster,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
     except GeoError as error:
-        from geo.drawing.report import refused  # noqa: PLC0415  # as above
-
         if report.absolute().parent.is_dir():
             report.write_text(json.dumps(refused(error), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         say(f"✗ {error}", f"✗ {error}", to_error=True)

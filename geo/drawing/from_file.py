@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from geo.drawing.draw import Drawing
     from geo.drawing.wishes import Wishes
     from geo.exchange.grids.sheet import Sheet
-    from geo.exchange.sandbox import Sandbox
 
 
 STARTING_S = 2.5
@@ -54,7 +53,6 @@ def partition_file(
     *,
     workers: int = 1,
     cluster: str | None = None,
-    sandbox: Sandbox | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> dict[str, Any]:
     """Draw the micro-grids of a file; returns the report that was written too.
@@ -64,7 +62,6 @@ def partition_file(
         wishes: rule, seed, proofs, deadline of the whole run in seconds.
         workers: processes on this machine.
         cluster: address of a Dask scheduler instead.
-        sandbox: what reads the file; one of its own when None.
         progress: told the buildings done and all.
 
     Raises:
@@ -72,7 +69,7 @@ def partition_file(
     """
     began = perf_counter()
     started = _seconds_since_start()
-    sheet = read_sheet(files.source, files.columns, sandbox=sandbox)
+    sheet = read_sheet(files.source, files.columns)
     ground, empty = inhabited(sheet.ground)
     if not ground.units:
         raise InvalidInputError(f"{files.source.name}: nobody lives in any building; there is nothing to divide.")

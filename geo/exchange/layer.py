@@ -7,7 +7,7 @@ may only ever become numbers and text.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +37,6 @@ class Layer:
         crs: what the file declares in words (a name or WKT), "" if nothing.
         encoding: how its text was decoded.
         source: the file's name as the user knows it.
-        wkt: the coordinate system that the file declares, in full, for those that have no EPSG code; "" if nothing.
     """
 
     name: str
@@ -47,7 +46,6 @@ class Layer:
     crs: str = ""
     encoding: str = "utf-8"
     source: str = ""
-    wkt: str = ""
 
     def __post_init__(self) -> None:
         if self.table.num_rows != len(self.geometry):
@@ -75,18 +73,17 @@ class Layer:
 
     def with_table(self, table: pa.Table) -> Layer:
         """The same shapes with other columns."""
-        return replace(self, table=table)
+        return Layer(self.name, table, self.geometry, self.epsg, self.crs, self.encoding, self.source)
 
     def take(self, rows: NDArray[np.intp]) -> Layer:
         """Some of the rows, in the given order."""
         table = self.table.take(pa.array(rows))
-        return replace(self, table=table, geometry=self.geometry[rows])
+        return Layer(self.name, table, self.geometry[rows], self.epsg, self.crs, self.encoding, self.source)
 
     def write(self, path: Path) -> None:
         """To an Arrow IPC file; ``Layer.read`` reads it back."""
         described = {
-            "name": self.name, "epsg": self.epsg, "crs": self.crs, "encoding": self.encoding, "source": self.source,
-            "wkt": self.wkt,
+            "name": self.name, "epsg": self.epsg, "crs": self.crs, "encoding": self.encoding, "source": self.source
         }  # fmt: skip
         table = self.table.append_column(GEOMETRY, pa.array(shapely.to_wkb(self.geometry), pa.binary()))
         table = table.replace_schema_metadata({"layer": json.dumps(described)})
@@ -109,5 +106,4 @@ class Layer:
             crs=str(described["crs"]),
             encoding=str(described["encoding"]),
             source=str(described["source"]),
-            wkt=str(described.get("wkt", "")),
         )

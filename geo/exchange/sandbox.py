@@ -62,7 +62,6 @@ class Sandbox:
         self._lock = threading.Lock()
         self._nursery: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
-        self._ready = False
 
     def __enter__(self) -> Self:
         return self
@@ -70,16 +69,8 @@ class Sandbox:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def get_ready(self) -> None:
-        """Let the nursery load its libraries meanwhile; nobody has to wait for it before there is a file."""
-        with self._lock:
-            if self._line is None:
-                self._spawn()
-
     def close(self) -> None:
         """End the nursery."""
-        if not self._ready:
-            self._abandon()
         if self._line is not None:
             self._line.close()
         if self._nursery is not None:
@@ -114,12 +105,8 @@ class Sandbox:
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if self._line is None or self._nursery is None or self._nursery.poll() is not None:
-            self._spawn()
+            self._start()
         assert self._line is not None
-        if not self._ready:
-            self._line.settimeout(LOADING_S)
-            _line_of(self._line)
-            self._ready = True
         try:
             self._line.settimeout(float(request["wall_s"]) + 10)
             self._line.sendall(json.dumps(request).encode() + b"\n")
@@ -128,7 +115,7 @@ class Sandbox:
             self._abandon()
             return {"exit": -signal.SIGKILL}
 
-    def _spawn(self) -> None:
+    def _start(self) -> None:
         from geo.exchange.nursery import GDAL_SETTINGS  # noqa: PLC0415  # keeps the nursery's module out of our start
 
         self._abandon()
@@ -141,7 +128,9 @@ class Sandbox:
                 env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(_ROOT), **GDAL_SETTINGS},
                 stdin=subprocess.DEVNULL,
             )
-        self._line, self._ready = ours, False
+        self._line = ours
+        ours.settimeout(LOADING_S)
+        _line_of(ours)
 
     def _abandon(self) -> None:
         if self._nursery is not None:

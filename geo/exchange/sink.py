@@ -49,19 +49,11 @@ class Sink:
 
     @contextmanager
     def layer(
-        self,
-        name: str,
-        schema: pa.Schema,
-        *,
-        epsg: int | None = None,
-        crs: str = "",
-        encoding: str = "utf-8",
-        wkt: str = "",
+        self, name: str, schema: pa.Schema, *, epsg: int | None = None, crs: str = "", encoding: str = "utf-8"
     ) -> Iterator[LayerSink]:
         """Open a layer; a layer without rows leaves nothing behind."""
         self._admit(name, schema)
-        described = {"name": name, "epsg": epsg, "crs": crs, "encoding": encoding, "source": self.name,
-                     "wkt": wkt}  # fmt: skip
+        described = {"name": name, "epsg": epsg, "crs": crs, "encoding": encoding, "source": self.name}
         full = schema.append(pa.field(GEOMETRY, pa.binary())).with_metadata({"layer": json.dumps(described)})
         path = self.folder / f"{self._opened:03d}.arrow"
         self._opened += 1

@@ -54,7 +54,7 @@ def building_rows(package: Package, faults: list[Fault]) -> gpd.GeoDataFrame:
     """
     layer = package.find(NAMES["building"], geometry=("Polygon", "Point"))
     if layer is None:
-        there = ", ".join(layer.name for layer in package.layers) or "none"
+        there = ", ".join(name for name, _ in package.layers) or "none"
         raise InvalidInputError(f"{package.path.name} has no layer 'building'; its layers: {there}.")
     frame = package.read(layer)
     if not hasattr(frame, "geometry") or frame.empty:

@@ -1,27 +1,27 @@
 """Opens a GeoPackage and hands out its layers; says in a sentence why a file is none.
 
-It is read in the sandbox, as every file is that somebody brings.
+The file's first bytes are checked before GDAL sees it: a text file of another name (a VRT) could make GDAL read
+other files.
 """
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import numpy as np
-import shapely
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo.errors import InvalidInputError, UnreadableFileError
-from geo.exchange.sandbox import Sandbox
+from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import geopandas as gpd
     import pandas as pd
-
-    from geo.exchange.layer import Layer
 
 NAMES = {
     "building": ("building", "buildings", "楼栋", "房屋"),
@@ -32,26 +32,26 @@ NAMES = {
 }
 """Names of layers and tables, ours first."""
 SQLITE = b"SQLite format 3\x00"
-EMPTY = "empty"
 
 
-_KINDS = {0: "Point", 1: "LineString", 3: "Polygon", 4: "Point", 5: "LineString", 6: "Polygon"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Package:
-    """A GeoPackage, read: its layers that have rows."""
+    """A GeoPackage and its layers: name and geometry type (None for a table)."""
 
     path: Path
-    layers: tuple[Layer, ...]
+    layers: tuple[tuple[str, str | None], ...]
 
-    def read(self, name: str) -> gpd.GeoDataFrame:
-        """All rows of a layer; a table comes back without geometry."""
-        [layer] = [each for each in self.layers if each.name == name]
-        rows = layer.table.to_pandas()
-        if _kind(layer) is None:
-            return rows
-        return gpd.GeoDataFrame(rows, geometry=layer.geometry, crs=layer.wkt or None)
+    def read(self, layer: str) -> gpd.GeoDataFrame:
+        """All rows of a layer; a table comes back without geometry.
+
+        Raises:
+            InvalidInputError: when GDAL cannot read it.
+        """
+        try:
+            with _gdal_speaks_through_us():
+                return pyogrio.read_dataframe(self.path, layer=layer, fid_as_index=False)
+        except (DataLayerError, DataSourceError, ValueError) as error:
+            raise InvalidInputError(f"{self.path.name}, layer {layer}: cannot be read ({error}).") from error
 
     def table(self, kind: str) -> pd.DataFrame | None:
         """An optional table; None when it is missing or empty."""
@@ -61,20 +61,16 @@ class Package:
 
     def find(self, names: Sequence[str], *, geometry: Sequence[str] = ()) -> str | None:
         """The layer under one of these names, else the only layer with such a geometry, else None."""
-        lowered = {layer.name.lower(): layer.name for layer in self.layers}
+        lowered = {name.lower(): name for name, _ in self.layers}
         named = next((lowered[n] for n in names if n in lowered), None)
         if named or not geometry:
             return named
-        fitting = [layer.name for layer in self.layers if _kind(layer) in geometry]
+        fitting = [name for name, kind in self.layers if kind and kind.removeprefix("Multi").split(" ")[0] in geometry]
         return fitting[0] if len(fitting) == 1 else None
 
 
-def open_package(path: Path, sandbox: Sandbox | None = None) -> Package:
-    """Read a GeoPackage.
-
-    Args:
-        path: the file.
-        sandbox: reads it; one of its own when None.
+def open_package(path: Path) -> Package:
+    """Look into a GeoPackage.
 
     Raises:
         InvalidInputError: when the file is missing, empty or no GeoPackage.
@@ -86,19 +82,16 @@ def open_package(path: Path, sandbox: Sandbox | None = None) -> Package:
     if head != SQLITE:
         raise InvalidInputError(f"{path.name} is no GeoPackage (it does not begin like one): save it as GPKG first.")
     try:
-        if sandbox is not None:
-            return Package(path, sandbox.read(path).layers)
-        with Sandbox() as own:
-            return Package(path, own.read(path).layers)
-    except UnreadableFileError as error:
-        if error.refusal.code == EMPTY:
-            raise InvalidInputError(f"{path.name}: there is no building in it, nor anything else.") from error
-        raise InvalidInputError(str(error)) from error
+        with _gdal_speaks_through_us():
+            rows = pyogrio.list_layers(path)
+    except DataSourceError as error:
+        raise InvalidInputError(f"{path.name} is damaged or no GeoPackage: {error}") from error
+    return Package(path, tuple((str(name), None if kind is None else str(kind)) for name, kind in rows))
 
 
-def _kind(layer: Layer) -> str | None:
-    """Point, LineString or Polygon where all its shapes are of that kind; None for a table, "" for a mixture."""
-    kinds = {_KINDS.get(int(kind), "") for kind in np.unique(shapely.get_type_id(layer.geometry)) if kind >= 0}
-    if not kinds:
-        return None
-    return kinds.pop() if len(kinds) == 1 else ""
+@contextmanager
+def _gdal_speaks_through_us() -> Iterator[None]:
+    """Hold back GDAL's own warnings: what matters to the planner comes as an error or as a fault."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield

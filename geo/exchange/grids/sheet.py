@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from geo.crs.local_plane import LocalPlane
     from geo.exchange.grids.faults import Fault
     from geo.exchange.grids.package import Package
-    from geo.exchange.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,20 +52,19 @@ class Sheet:
     faults: tuple[Fault, ...]
 
 
-def read_sheet(path: Path, chosen: Mapping[str, str] | None = None, *, sandbox: Sandbox | None = None) -> Sheet:
+def read_sheet(path: Path, chosen: Mapping[str, str] | None = None) -> Sheet:
     """Read a GeoPackage of buildings.
 
     Args:
         path: the file.
         chosen: the planner's own names of columns, ours first: ``{"households": "hh_est"}``.
-        sandbox: what reads the file; one of its own when None.
 
     Raises:
         InvalidInputError: when the file cannot be used at all: no GeoPackage, no building, an unknown column.
     """
     columns = chosen or {}
     faults: list[Fault] = []
-    package = open_package(path, sandbox)
+    package = open_package(path)
     frame = building_rows(package, faults)
     crs = frame.crs.to_wkt() if frame.crs is not None else None
     plane = _plane(frame, crs)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from geo.exchange.sink import Sink
 
 GDAL_TROUBLE = (DataLayerError, DataSourceError, FieldError, GeometryError, pa.ArrowException, ValueError, RuntimeError)
-LONGEST_WKT = 20_000
 ROW = pa.field("row", pa.int64())
 _GPX_LAYERS = ("waypoints", "routes", "tracks", "track_points")
 
@@ -84,8 +83,7 @@ def _layer(path: Path, layer: str | None, sink: Sink, found: Format, *, name: st
                 raise refusals.broken(sink.name, found, ".dbf")
             schema = pa.schema([pa.field(n, _plain(stream.schema.field(n).type)) for n in names] or [ROW])
             epsg, words = declared(described["crs"])
-            wkt = (described["crs"] or "")[:LONGEST_WKT]
-            with sink.layer(name, schema, epsg=epsg, crs=words, encoding=encoding or "utf-8", wkt=wkt) as taker:
+            with sink.layer(name, schema, epsg=epsg, crs=words, encoding=encoding or "utf-8") as taker:
                 for batch in stream:
                     table = pa.Table.from_batches([batch])
                     shapes = _shapes(table, geometry)
