@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
+from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 AMONG_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 _numbers = itertools.count(1)
+_seconds: defaultdict[str, float] = defaultdict(float)
 
 
 @pytest.hookimpl(trylast=True)
@@ -46,9 +48,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         longest_first.in_order(items)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _seconds[report.nodeid.split("::", 1)[0]] += report.duration
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not AMONG_SEVERAL:
-        ready_store.clear(session.config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]  # no other way
+        config = session.config
+        if config.getoption("dist", "no") != "no" and config.args_source is config.ArgsSource.TESTPATHS:
+            longest_first.remember(_seconds)
+        ready_store.clear(config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]  # no other way
 
 
 @pytest.fixture(scope="session")
