@@ -21,7 +21,7 @@ PASSWORD = "minqing-demo"  # noqa: S105  # printed by ./minqing up; works for de
 PLACES: dict[Role, str | None] = {
     Role.RESIDENT: "unit",
     Role.PROPERTY_FIRM: "compound",
-    Role.GRID_WORKER: "building",
+    Role.GRID_WORKER: "micro_grid",
     Role.GRID_LEAD: "compound",
     Role.DEPARTMENT: "subdistrict",
     Role.PLANNER: "subdistrict",

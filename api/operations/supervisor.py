@@ -140,7 +140,7 @@ def _bring_up(
         store.prepare(found, data)
         if settings.sample and loading.is_empty(found.owner_url):
             announce("装入示例街道", "loading the sample subdistrict")
-            loading.load_sample(found.owner_url)
+            loading.load_sample(found.owner_url, data_dir=settings.data_dir)
         os.write(go, b"!")
     service.wait_until_ready(early, listening, data)
     serving.process, serving.began = early, time.monotonic()

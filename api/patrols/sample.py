@@ -38,8 +38,8 @@ SELECT m.unit_id, min(m.micro_grid_id::text)::uuid FROM plan_member m JOIN plan 
  WHERE p.state = 'published' GROUP BY 1
 """
 OWN = """
-SELECT a.id, a.person_id, b.community_id FROM account a JOIN assignment s ON s.person_id = a.person_id
-  JOIN building b ON b.id = s.place_id WHERE a.login = 'demo-grid-worker'
+SELECT a.id, a.person_id, s.community_id FROM account a JOIN assignment s ON s.person_id = a.person_id
+ WHERE a.login = 'demo-grid-worker'
 """
 PATROL = (
     "id account_id person_id community_id micro_grid_id plan_id started_at ended_at length_m seconds fixes left_out"
