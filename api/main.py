@@ -17,6 +17,7 @@ from api.access.oidc_routes import router as oidc
 from api.access.passwords import Kiln
 from api.access.people_routes import router as people
 from api.access.routes import router as account
+from api.access.turns import Turns
 from api.database import create_engine
 from api.exports.routes import router as exports
 from api.frontier.routes import router as frontier
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(TileDoor)
     app.add_middleware(HeatDoor)
+    app.add_middleware(Turns)
     app.add_middleware(RateLimit, per_second=settings.requests_per_s)
     app.add_middleware(SecurityHeaders, basemaps=basemap.origins_of(settings))
     return app

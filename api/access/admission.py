@@ -118,7 +118,20 @@ class Credential:
 
 
 def credential(request: Request) -> Credential:
-    """What this request shows; the store judges it. What is too long to be one of ours is cut, and so is none."""
+    """What this request shows; the store judges it. What is too long to be one of ours is cut, and so is none.
+
+    Several ask; the first answer is kept with the request.
+    """
+    shown: Credential | None = request.scope.get(SHOWN)
+    if shown is None:
+        shown = request.scope[SHOWN] = _credential(request)
+    return shown
+
+
+SHOWN = "minqing.shown"
+
+
+def _credential(request: Request) -> Credential:
     here = on_this_machine(request)
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":

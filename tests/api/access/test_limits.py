@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -9,14 +10,18 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
+from api.access.admission import COOKIE
 from api.access.limits import JSON_BYTES, RateLimit
 from api.access.roles import Role
+from api.access.turns import STREAM, Turns
 from api.main import create_app
 from api.settings import Settings
 from tests.api.access.world import BY_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+
+    from starlette.types import Message, Receive, Scope, Send
 
 POST = BY_ROLE[Role.STREET_OFFICE]
 
@@ -125,3 +130,83 @@ def test_every_request_body_refuses_fields_it_does_not_know() -> None:
     assert len(found) >= 5
     open_ones = {path: kind.__name__ for path, kind in found.items() if kind.model_config.get("extra") != "forbid"}
     assert open_ones == {}
+
+
+class Desk:
+    """Stands in for the service: tells who is inside, and answers when it is told to."""
+
+    def __init__(self, content_type: bytes = b"application/json") -> None:
+        self.inside: list[str] = []
+        self.go = asyncio.Event()
+        self.content_type = content_type
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del receive
+        self.inside.append(scope["path"])
+        headers = [(b"content-type", self.content_type)]
+        if self.content_type == STREAM:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self.go.wait()
+        if self.content_type != STREAM:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def asking(door: Turns, path: str, cookie: str, answers: list[int] | None = None) -> asyncio.Task[None]:
+    """Ask once; the status comes into ``answers``."""
+    scope = {
+        "type": "http", "method": "GET", "path": path, "query_string": b"", "client": ("10.0.0.1", 1),
+        "headers": [(b"cookie", f"{COOKIE}={cookie}".encode())],
+    }  # fmt: skip
+
+    async def send(message: Message) -> None:
+        if answers is not None and message["type"] == "http.response.start":
+            answers.append(message["status"])
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    return asyncio.create_task(door(scope, receive, send))  # type: ignore[arg-type]  # Turns is a coroutine function
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_one_persons_requests_take_turns_and_keep_nobody_else_waiting() -> None:
+    """Threat 13. Seen to fail without ``acquire``."""
+    desk = Desk()
+    door = Turns(desk, at_once=3, inside=10)
+    many = [asking(door, f"/api/{n}", "greedy") for n in range(10)]
+    other = asking(door, "/api/other", "modest")
+    await settled()
+    assert desk.inside == ["/api/0", "/api/1", "/api/2", "/api/other"]
+    refused: list[int] = []
+    await asking(door, "/api/late", "greedy", refused)
+    assert refused == [429]
+    desk.go.set()
+    await asyncio.gather(*many, other)
+    assert len(desk.inside) == 11
+    assert door.lines == {}
+
+
+async def test_a_second_cookie_word_earns_no_second_line() -> None:
+    desk = Desk()
+    door = Turns(desk, at_once=1)
+    both = [asking(door, "/api/a", "same"), asking(door, "/api/b", "same; more=1")]
+    await settled()
+    assert desk.inside == ["/api/a"]
+    desk.go.set()
+    await asyncio.gather(*both)
+
+
+async def test_a_live_stream_gives_its_turn_back() -> None:
+    desk = Desk(STREAM)
+    door = Turns(desk, at_once=1)
+    streams = [asking(door, f"/api/{n}/events", "one") for n in range(5)]
+    await settled()
+    assert len(desk.inside) == 5
+    desk.go.set()
+    await asyncio.gather(*streams)
+    assert door.lines == {}
