@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 TOKEN_PREFIX = "mqt_"  # noqa: S105  # it makes a leaked token easy to find, and is no secret itself
 POSTS = text("""
-SELECT a.id, a.role, a.post, a.level, a.place_id, a.since, a.until, name_of_post(a.id) AS place_name
-  FROM assignment a
+SELECT a.id, a.role, a.post, coalesce(k.zh, '') AS post_zh, coalesce(k.en, '') AS post_en, a.level, a.place_id,
+       a.since, a.until, name_of_post(a.id) AS place_name
+  FROM assignment a LEFT JOIN post k ON k.name = a.post
  WHERE a.person_id = :person AND (a.until IS NULL OR a.until > now()) ORDER BY a.since, a.id
 """)
-NAME = text("SELECT name FROM person WHERE id = :person")
+NAME = text("SELECT name, password_was_given() AS given FROM person WHERE id = :person")
 DEVICES = text("""
 SELECT id, device, address, created_at, seen_at FROM session
  WHERE account_id = :account AND ended_at IS NULL AND expires_at > now() ORDER BY seen_at DESC
@@ -54,16 +55,20 @@ END_TOKEN = text("UPDATE access_token SET ended_at = now() WHERE id = :id AND en
 async def read_me(session: AsyncSession, asker: Asker, cookie: str | None) -> MeRead:
     """Who one is."""
     if asker.is_visitor:
-        return MeRead(login="", name="", visitor=True, roles=[], posts=[], second_factor=False, csrf="")
+        return MeRead(
+            login="", name="", visitor=True, roles=[], posts=[], second_factor=False, first_password=False, csrf=""
+        )
     rows = (await session.execute(POSTS, {"person": asker.person_id})).mappings().all()
     credential = (await session.execute(CREDENTIAL, {"login": asker.login})).mappings().one()
+    person = (await session.execute(NAME, {"person": asker.person_id})).one()
     return MeRead(
         login=asker.login,
-        name=(await session.execute(NAME, {"person": asker.person_id})).scalar_one(),
+        name=person.name,
         visitor=False,
         roles=sorted(asker.roles),
         posts=[PostRead(**row) for row in rows],
         second_factor=credential["totp_sealed"] is not None,
+        first_password=person.given and asker.session_id is not None,
         csrf=forgery.word(cookie) if cookie and asker.session_id else "",
     )
 

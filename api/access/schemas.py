@@ -59,6 +59,8 @@ class PostRead(Read):
     id: UUID
     role: Role
     post: str
+    post_zh: str = Field(description="What the post is called, in both languages; empty for a bare role.")
+    post_en: str
     level: str
     place_id: UUID | None
     place_name: str | None
@@ -75,6 +77,7 @@ class MeRead(Read):
     roles: list[Role]
     posts: list[PostRead]
     second_factor: bool
+    first_password: bool = Field(description="Somebody else made this password; our pages ask for one's own first.")
     csrf: str
 
 

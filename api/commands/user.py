@@ -23,8 +23,9 @@ PERSON = "INSERT INTO person (name) VALUES (%(name)s) RETURNING id"
 ASSIGN = "INSERT INTO assignment (person_id, role, level, place_id) VALUES (%(person)s, %(role)s, %(level)s, %(place)s)"
 ACCOUNT = "INSERT INTO account (person_id, login) VALUES (%(person)s, %(login)s) RETURNING id"
 KEEP_HASH = """
-INSERT INTO credential (account_id, password_hash) VALUES (%(account)s, %(hash)s)
-ON CONFLICT (account_id) DO UPDATE SET password_hash = excluded.password_hash, totp_sealed = NULL, changed_at = now()
+INSERT INTO credential (account_id, password_hash, given) VALUES (%(account)s, %(hash)s, true)
+ON CONFLICT (account_id) DO UPDATE
+   SET password_hash = excluded.password_hash, given = true, totp_sealed = NULL, changed_at = now()
 """
 LINK = """
 INSERT INTO credential (account_id, oidc_subject) VALUES (%(account)s, %(subject)s)

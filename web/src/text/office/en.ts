@@ -63,6 +63,10 @@ export const english: OfficeTexts = {
     differ: 'The two new passwords differ.',
     change: 'Change the password',
     changed: 'The password is changed, and all other sessions have ended.',
+    firstTitle: 'Choose a password of your own',
+    first: 'Your present password was made by somebody else. Choose one that only you know before you go on.',
+    firstOld: 'Present password (the one you were given)',
+    later: 'Log out',
   },
   tokens: {
     hint: 'Keys for other programs: they see whatever you see. Revoke those that are no longer used.',

@@ -61,6 +61,10 @@ export const chinese = {
     differ: '两遍新密码不一样。',
     change: '修改密码',
     changed: '密码已修改,其他设备都已退出。',
+    firstTitle: '请设置自己的密码',
+    first: '现在的密码是别人给您的。请换成只有自己知道的密码,再继续使用。',
+    firstOld: '现在的密码(别人给的)',
+    later: '退出登录',
   },
   tokens: {
     hint: '给其他程序用的钥匙:能看到您能看到的一切。用不着了就吊销。',
