@@ -59,7 +59,8 @@ SELECT level, id, code, name, households, ST_AsGeoJSON(ST_SimplifyPreserveTopolo
   SELECT 0 AS rank, 'community' AS level, id, code, name, households, geometry FROM community WHERE id = :community
   UNION ALL SELECT 1, 'compound', id, code, name, households, geometry FROM compound WHERE community_id = :community
   UNION ALL SELECT 2, 'building', id, code, name, households, geometry FROM building WHERE community_id = :community
-  UNION ALL SELECT 3, 'micro_grid', g.id, g.code, g.name, g.households, g.geometry FROM micro_grid g
+  UNION ALL SELECT 3, 'unit', id, code, name, households, geometry FROM unit WHERE community_id = :community
+  UNION ALL SELECT 4, 'micro_grid', g.id, g.code, g.name, g.households, g.geometry FROM micro_grid g
     JOIN plan p ON p.id = g.plan_id WHERE g.community_id = :community AND p.state = 'published'
 ) AS place WHERE geometry IS NOT NULL ORDER BY rank, code, name, id
 """)

@@ -2,6 +2,8 @@
 
 export interface Held {
   readonly place_id: string | null
+  readonly since: string
+  readonly until: string | null
 }
 
 export interface Missing {
@@ -13,9 +15,17 @@ export interface Missing {
 /** `short`: a rule asks for more people; `staffed`: somebody stands there; `empty`: nobody, and no rule asks. */
 export type Staffing = 'short' | 'staffed' | 'empty'
 
-export function staffingOf(place: string, posts: readonly Held[], vacancies: readonly Missing[]): Staffing {
+export function staffingOf(place: string, posts: readonly Held[], vacancies: readonly Missing[], now: Date): Staffing {
   if (vacancies.some(({ place_id }) => place_id === place)) return 'short'
-  return posts.some(({ place_id }) => place_id === place) ? 'staffed' : 'empty'
+  return posts.some((post) => post.place_id === place && tenure(post, now) === 'now') ? 'staffed' : 'empty'
+}
+
+/** Whether a post is yet to begin, is held now, or has ended. */
+export type Tenure = 'coming' | 'now' | 'over'
+
+export function tenure({ since, until }: Pick<Held, 'since' | 'until'>, now: Date): Tenure {
+  if (new Date(since) > now) return 'coming'
+  return until && new Date(until) <= now ? 'over' : 'now'
 }
 
 /** The roles that each role may give (migration 0020 decides; this only spares people choices that would be refused). */

@@ -40,6 +40,7 @@ export const english: PeopleTexts = {
     elsewhere: 'Posts at other places',
     party: 'party member',
     since: (day) => `since ${day}`,
+    coming: 'yet to begin',
     until: (day) => `until ${day}`,
     end: 'End',
     endLong: (name, post) => `End the post of ${name} as ${post}`,

@@ -35,6 +35,7 @@ export const chinese = {
     party: '党员',
     since: (day: string) => `自 ${day}`,
     until: (day: string) => `至 ${day}`,
+    coming: '待到岗',
     end: '离岗',
     endLong: (name: string, post: string) => `让 ${name} 不再担任${post}`,
     endAsk: (name: string, post: string) => `${name} 不再担任${post},立即生效。`,
