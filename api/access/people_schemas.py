@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.access.roles import Role
 from api.access.schemas import Asked, Read, Reason
@@ -23,6 +23,7 @@ class FirstPost(Asked):
     post: Annotated[str, Field(max_length=40)]
     level: Level
     place_id: UUID | None = None
+    until: AwareDatetime | None = None
 
 
 class PersonCreate(Asked):
@@ -84,8 +85,8 @@ class AssignmentCreate(Asked):
     post: str | None = Field(default=None, max_length=40)
     level: Level
     place_id: UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
 
 
 class AssignmentRead(Read):

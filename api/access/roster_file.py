@@ -1,7 +1,8 @@
 """Reads a roster from Excel: one person and post a row; every faulty row is named with what to do.
 
 Columns, in any order, in Chinese or English: 姓名 name · 电话 phone · 党员 party member · 岗位 post · 层级 level ·
-编码 code. The place is found by its code; a community's staff list is a few hundred rows.
+编码 code · 至 until (a day, for those who serve for a time). The place is found by its code; a community's staff list
+is a few hundred rows.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from api.access.people_schemas import FaultRead
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
 COLUMNS = {
     "姓名": "name", "name": "name", "电话": "phone", "手机": "phone", "phone": "phone", "党员": "party_member",
     "party member": "party_member", "岗位": "post", "post": "post", "层级": "level", "level": "level",
-    "编码": "code", "code": "code",
+    "编码": "code", "code": "code", "至": "until", "到期": "until", "until": "until",
 }  # fmt: skip
+BEIJING = timezone(timedelta(hours=8))
 NEEDED = ("name", "post", "level", "code")
 LEVELS = {"社区": "community", "小区": "compound", "楼栋": "building", "单元": "unit", "微网格": "micro_grid"}
 YES = {"是", "y", "yes", "true", "1", "党员"}
-HEADS = ("姓名", "电话", "党员", "岗位", "层级", "编码")
+HEADS = ("姓名", "电话", "党员", "岗位", "层级", "编码", "至")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 5000
 MOST_BYTES = 5 * 1024 * 1024
@@ -43,6 +46,7 @@ class Line:
     post: str
     level: str
     code: str
+    until: datetime | None
 
 
 def read(content: bytes) -> tuple[list[Line], list[FaultRead]]:
@@ -68,7 +72,7 @@ def read(content: bytes) -> tuple[list[Line], list[FaultRead]]:
         if number > MOST_ROWS:
             raise InvalidError(f"最多 {MOST_ROWS} 行。", f"A roster holds {MOST_ROWS} rows at most.")
         lines.append(_line(number, words))
-        faults += _faults(lines[-1])
+        faults += _faults(lines[-1], words.get("until", ""))
     return lines, faults
 
 
@@ -81,7 +85,7 @@ def template() -> bytes:
     sheet.title = "花名册"
     sheet.append(HEADS)
     sheet.freeze_panes = "A2"
-    for letter in "ABCDEF":
+    for letter in "ABCDEFG":
         sheet.column_dimensions[letter].width = 18
         for row in range(2, 500):
             sheet[f"{letter}{row}"].number_format = "@"  # or a code of 15 digits loses its last
@@ -123,10 +127,19 @@ def _line(row: int, words: dict[str, str]) -> Line:
         post=words["post"],
         level=LEVELS.get(level, level),
         code=words["code"],
+        until=_end_of(words.get("until", "")),
     )
 
 
-def _faults(line: Line) -> Iterator[FaultRead]:
+def _end_of(day: str) -> datetime | None:
+    """The end of a day in Beijing, written as 2027-05-31; None for no day and for no day that there is."""
+    try:
+        return datetime.combine(date.fromisoformat(day[:10].replace("/", "-")), time(23, 59, 59), BEIJING)
+    except ValueError:
+        return None
+
+
+def _faults(line: Line, until: str) -> Iterator[FaultRead]:
     if not 1 <= len(line.name) <= 200:  # noqa: PLR2004  # as the store's own check
         yield FaultRead(row=line.row, column="姓名", zh="请填写姓名。", en="Fill in the name.")
     digits = line.phone.replace(" ", "").replace("-", "").lstrip("+")
@@ -135,3 +148,5 @@ def _faults(line: Line) -> Iterator[FaultRead]:
     if line.level not in LEVELS.values():
         known = "、".join(LEVELS)
         yield FaultRead(row=line.row, column="层级", zh=f"层级应为:{known}。", en=f"The level is one of {known}.")
+    if until and line.until is None:
+        yield FaultRead(row=line.row, column="至", zh="日期写成 2027-05-31。", en="Write the day as 2027-05-31.")

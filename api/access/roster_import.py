@@ -74,6 +74,6 @@ async def _write(session: AsyncSession, ring: Keyring, line: Line, post: str, pl
         person_id = (await people.add(session, ring, wanted)).id
     await rosters.assign(
         session,
-        AssignmentCreate(person_id=person_id, post=post, level=line.level, place_id=place),
+        AssignmentCreate(person_id=person_id, post=post, level=line.level, place_id=place, until=line.until),
         new=not known,
     )

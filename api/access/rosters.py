@@ -7,6 +7,7 @@ person sees the new jurisdiction.
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -118,7 +119,8 @@ async def assign(session: AsyncSession, wanted: AssignmentCreate, *, new: bool =
     """Give a person a role at a place, at once; ``new``: somebody added just now, whom nobody's list shows yet.
 
     Raises:
-        InvalidError: neither a role nor a known post was named, or the store has no place where one is needed.
+        InvalidError: neither a role nor a known post was named, the store has no place where one is needed, or the
+            post would end before it begins.
         NotFoundError: the person or the place is not there, or not one's own to staff.
     """
     role: str | None = wanted.role.value if wanted.role else None
@@ -126,6 +128,8 @@ async def assign(session: AsyncSession, wanted: AssignmentCreate, *, new: bool =
         role = (await session.execute(ROLE_OF, {"post": wanted.post})).scalar()
     if role is None or (wanted.place_id is None) != (wanted.level == "store"):
         raise InvalidError("请指定岗位和地点。", "Name a post (or a role) and a place.")
+    if wanted.until is not None and wanted.until <= (wanted.since or datetime.now(UTC)):
+        raise InvalidError("结束时间要在开始之后。", "A post ends after it has begun.")
     made = uuid4()
     values: dict[str, Any] = {**wanted.model_dump(), "id": made, "role": role, "post": wanted.post or ""}
     if not new and (await session.execute(MINE, {"person": wanted.person_id})).first() is None:

@@ -246,10 +246,13 @@ async def test_nobody_takes_over_somebody_higher(office: httpx.AsyncClient) -> N
     assert made.status_code in (404, 409)
 
 
-def workbook(*rows: tuple[str | int, ...]) -> dict[str, bytes]:
+HEADS = ("姓名", "电话", "党员", "岗位", "层级", "编码")
+
+
+def workbook(*rows: tuple[str | int, ...], heads: tuple[str, ...] = HEADS) -> dict[str, bytes]:
     book, out = openpyxl.Workbook(), io.BytesIO()
     assert book.active is not None
-    for row in (("姓名", "电话", "党员", "岗位", "层级", "编码"), *rows):
+    for row in (heads, *rows):
         book.active.append(row)
     book.save(out)
     return {"file": out.getvalue()}
@@ -277,6 +280,28 @@ async def test_a_roster_comes_in_whole_or_not_at_all(office: httpx.AsyncClient, 
         " WHERE p.name = '孙一'"
     ).fetchall()
     assert row == [("building_lead", True, "2222")]
+
+
+async def test_a_courier_serves_until_a_day(office: httpx.AsyncClient, behind: psycopg.Connection) -> None:
+    heads = ("姓名", "岗位", "层级", "编码", "至")
+    wrong = workbook(("马上到", "兼职网格员", "小区", A1AP, "明年"), heads=heads)
+    (fault,) = (await office.post("/api/rosters/import?write=true", files=wrong)).json()["faults"]
+    assert (fault["row"], fault["column"]) == (2, "至")
+    right = workbook(("马上到", "兼职网格员", "小区", A1AP, "2099-05-31"), heads=heads)
+    assert (await office.post("/api/rosters/import?write=true", files=right)).json()["written"] == 1
+    row = behind.execute(
+        "SELECT a.until, a.person_id FROM assignment a JOIN person p ON p.id = a.person_id WHERE p.name = '马上到'"
+    ).fetchone()
+    assert row is not None
+    assert row[0] == datetime(2099, 5, 31, 15, 59, 59, tzinfo=UTC)
+    late = {
+        "person_id": str(row[1]),
+        "post": "grid_worker",
+        "level": "compound",
+        "place_id": str(key("compound", "A1aq")),
+    }
+    for until in ("2020-01-01T00:00:00Z", "2099-01-01T00:00:00", "tomorrow"):
+        assert (await office.post("/api/assignments", json=late | {"until": until})).status_code == 422
 
 
 async def test_the_empty_sheet_reads_as_a_roster_of_nobody(office: httpx.AsyncClient) -> None:

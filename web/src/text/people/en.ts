@@ -57,6 +57,7 @@ export const english: PeopleTexts = {
     post: 'Post',
     roles: 'Roles',
     posts: 'Posts',
+    until: 'Last day (only for those who serve for a time)',
     who: 'Who',
     find: 'A part of the name, or the whole phone number',
     search: 'Find',
@@ -127,7 +128,7 @@ export const english: PeopleTexts = {
     save: 'Add',
   },
   files: {
-    hint: 'Choose an Excel file (.xlsx). The first row names the columns: name, phone, party member, post, level, code; name, post, level and code are needed.',
+    hint: 'Choose an Excel file (.xlsx). The first row names the columns: name, phone, party member, post, level, code; name, post, level and code are needed. Who serves for a time has a last day in a column “until”.',
     posts: (names) => `Posts: ${names}.`,
     levels: 'Levels: community, compound, building, unit, micro_grid. The code is that place’s code.',
     file: 'Roster file',

@@ -51,6 +51,7 @@ export const chinese = {
     post: '岗位',
     roles: '角色',
     posts: '岗位',
+    until: '任职到(可不填,兼职人员填最后一天)',
     who: '谁',
     find: '输入姓名的一部分,或完整的电话号码',
     search: '查找',
@@ -121,7 +122,7 @@ export const chinese = {
     save: '登记',
   },
   files: {
-    hint: '选一个 Excel 文件(.xlsx)。第一行是列名:姓名、电话、党员、岗位、层级、编码;其中姓名、岗位、层级、编码必填。',
+    hint: '选一个 Excel 文件(.xlsx)。第一行是列名:姓名、电话、党员、岗位、层级、编码;其中姓名、岗位、层级、编码必填;兼职人员可另加一列“至”,填最后一天。',
     posts: (names: string) => `岗位:${names}。`,
     levels: '层级:社区、小区、楼栋、单元、微网格。编码是该地点的编码。',
     file: '花名册文件',
