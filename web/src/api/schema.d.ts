@@ -4457,6 +4457,8 @@ export interface components {
             place_id?: string | null;
             /** Post */
             post: string;
+            /** Until */
+            until?: string | null;
         };
         /**
          * FixSaid
@@ -5224,6 +5226,11 @@ export interface components {
         MeRead: {
             /** Csrf */
             csrf: string;
+            /**
+             * First Password
+             * @description Somebody else made this password; our pages ask for one's own first.
+             */
+            first_password: boolean;
             /** Login */
             login: string;
             /** Name */
@@ -5995,6 +6002,13 @@ export interface components {
             place_name: string | null;
             /** Post */
             post: string;
+            /** Post En */
+            post_en: string;
+            /**
+             * Post Zh
+             * @description What the post is called, in both languages; empty for a bare role.
+             */
+            post_zh: string;
             role: components["schemas"]["Role"];
             /**
              * Since
