@@ -166,7 +166,7 @@ def asking(door: Turns, path: str, cookie: str, answers: list[int] | None = None
     async def receive() -> Message:
         return {"type": "http.disconnect"}
 
-    return asyncio.create_task(door(scope, receive, send))  # type: ignore[arg-type]  # Turns is a coroutine function
+    return asyncio.create_task(door(scope, receive, send))
 
 
 async def settled() -> None:
