@@ -11,7 +11,6 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from api.access.passwords import hasher
 from tests.web.reading import faults, untranslated
 
 if TYPE_CHECKING:
@@ -194,49 +193,3 @@ def test_who_keeps_no_roster_is_told_so(open_page: Opened, login: str, words: st
     expect(page.locator(".page-body")).to_contain_text(words)
     expect(page.locator(".spot")).to_have_count(0)
     assert faults(page) == []
-
-
-SECOND = "SELECT id FROM community ORDER BY code OFFSET 2 LIMIT 1"
-NEWCOMER = """
-WITH who AS (INSERT INTO person (name) VALUES ('许初来') RETURNING id), post AS (
-  INSERT INTO assignment (person_id, role, post, level, place_id)
-  SELECT who.id, 'community', '', 'community', c.id FROM who, (SELECT id FROM community ORDER BY code LIMIT 1) AS c
-), door AS (INSERT INTO account (person_id, login) SELECT id, 'newcomer' FROM who RETURNING id)
-INSERT INTO credential (account_id, password_hash, given) SELECT id, %s, true FROM door
-"""
-GIVEN = "given by the office 1"
-
-
-def test_most_grids_of_the_sample_have_their_people(open_page: Opened, sample_url: str) -> None:
-    with psycopg.connect(sample_url) as store:
-        (community,) = store.execute(SECOND).fetchone() or ("",)
-    page = open_page(f"people.html?community={community}", login="demo-street-office")
-    page.locator(".spot").first.wait_for()
-    assert 0 < page.locator(".spot.short").count() < page.locator(".spot.staffed").count()
-    for level in ("楼栋", "单元", "社区"):
-        page.get_by_label("显示").select_option(label=level)
-        page.locator(".spot.staffed").first.press("Enter")
-        expect(page.locator(".place .rows li").first).to_be_visible()
-    expect(page.locator(".place")).to_contain_text("社区民警")
-
-
-def test_whoever_was_given_a_password_chooses_another_before_going_on(open_page: Opened, sample_url: str) -> None:
-    with psycopg.connect(sample_url) as store:
-        store.execute(NEWCOMER, [hasher().hash(GIVEN)])
-    page = open_page("people.html")
-    page.get_by_role("button", name="登录").first.click()
-    page.get_by_label("用户名").fill("newcomer")
-    page.get_by_label("密码").fill(GIVEN)
-    page.get_by_role("dialog").get_by_role("button", name="登录", exact=True).click()
-    first = page.get_by_role("dialog", name="请设置自己的密码")
-    first.get_by_label("现在的密码").fill(GIVEN)
-    first.get_by_label("新密码", exact=True).fill("my very own words 2")
-    first.get_by_label("再输一遍新密码").fill("my very own words 2")
-    assert faults(page) == []
-    page.keyboard.press("Enter")
-    page.locator(".spot").first.wait_for()
-    expect(first).to_have_count(0)
-    page.reload()
-    expect(page.locator(".who")).to_contain_text("许初来")
-    page.locator(".spot").first.wait_for()
-    expect(first).to_have_count(0)
