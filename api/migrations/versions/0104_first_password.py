@@ -1,7 +1,7 @@
 """A password that somebody else chose is known to be one, so that the page asks its owner for their own.
 
 Revision ID: 0104
-Revises: 0058
+Revises: 0073
 
 The first password of an account is made by the office, and one that was forgotten by the command line: until its owner
 has changed it, two people know it. ``credential.given`` says so; ``password_was_given`` tells it to the owner alone.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0104"
-down_revision = "0058"
+down_revision = "0073"
 branch_labels = None
 depends_on = None
 
