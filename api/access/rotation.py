@@ -39,6 +39,7 @@ SEALED = (
     Sealed("credential", "account_id", "totp_sealed", totp.place),
     Sealed("issue_reporter", "issue_id", "name_sealed", "issue_reporter.name {}".format),
     Sealed("issue_reporter", "issue_id", "phone_sealed", "issue_reporter.phone {}".format),
+    Sealed("issue_georeport", "issue_id", "email_sealed", "issue_georeport.email {}".format),
 )
 
 

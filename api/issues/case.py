@@ -60,7 +60,9 @@ SELECT ARRAY(SELECT id FROM issue WHERE split_from = :id ORDER BY id) AS parts,
        ARRAY(SELECT id FROM issue WHERE merged_into = :id ORDER BY id) AS merged
 """)
 REPORTER = text("""
-SELECT account_id IS NOT NULL AS has_account, name_sealed, phone_tail FROM issue_reporter WHERE issue_id = :id
+SELECT r.account_id IS NOT NULL AS has_account, r.name_sealed, r.phone_tail, g.email_sealed,
+       coalesce(g.media_url, '') AS media_url
+  FROM issue_reporter r LEFT JOIN issue_georeport g ON g.issue_id = r.issue_id WHERE r.issue_id = :id
 """)
 STAFF = text("SELECT account_id, name FROM staff_names(CAST(:accounts AS uuid[]))")
 SAY = text("""
@@ -143,7 +145,16 @@ async def _reporter(session: AsyncSession, ring: Keyring, issue_id: UUID) -> Rep
     sealed = row["name_sealed"]
     name = ring.unseal(bytes(sealed), about=f"issue_reporter.name {issue_id}") if sealed else ""
     shown = f"{name[:1]}**" if name else ""
-    return ReporterRead(name=shown, phone=masked(row["phone_tail"]), has_account=row["has_account"])
+    mail = row["email_sealed"]
+    email = ring.unseal(bytes(mail), about=f"issue_georeport.email {issue_id}") if mail else ""
+    hidden = f"{email[:1]}**@{email.partition('@')[2]}" if email else ""
+    return ReporterRead(
+        name=shown,
+        phone=masked(row["phone_tail"]),
+        email=hidden,
+        media_url=row["media_url"],
+        has_account=row["has_account"],
+    )
 
 
 async def photos_of(session: AsyncSession, issue_id: UUID, address: str) -> list[PhotoRead]:

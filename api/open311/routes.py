@@ -17,7 +17,7 @@ from api.access.keyring import Keyring
 from api.access.routes import the_ring
 from api.database import Borrowed
 from api.errors import UnauthenticatedError
-from api.issues.door import AnySession, sender
+from api.issues.door import AnySession, anybody, sender
 from api.open311 import service
 from api.open311.service import RequestQuery
 from api.open311.xml import as_xml
@@ -45,6 +45,27 @@ def in_georeport(request: Request, problem: Problem) -> Response:
     return told([{"code": status, "description": problem.detail}], "errors", form, status)
 
 
+def shown(request: Request, key: str) -> Request:
+    """The request as if its ``api_key`` had come as a token."""
+    headers = MutableHeaders(raw=list(request.headers.raw))
+    headers["authorization"] = f"Bearer {key}"
+    return Request({**request.scope, "headers": headers.raw})
+
+
+async def reader(request: Request, session: Borrowed) -> AsyncIterator[AsyncSession]:
+    """The transaction of whoever shows an ``api_key``; without one, of whoever asks."""
+    key = request.query_params.get("api_key")
+    if key:
+        async with admitted(shown(request, key), session):
+            yield session
+        return
+    async for opened in anybody(request, session):
+        yield opened
+
+
+Reading = Annotated[AsyncSession, Depends(reader, scope="function")]
+
+
 @router.get("/discovery.{form}", response_class=Response)
 @router.get("/v2/discovery.{form}", response_class=Response)
 async def discover(request: Request, form: Form) -> Response:
@@ -65,14 +86,14 @@ async def read_service(session: AnySession, code: Code, form: Form) -> Response:
 
 
 @router.get("/v2/requests.{form}", response_class=Response)
-async def list_requests(session: AnySession, form: Form, wanted: Annotated[RequestQuery, Query()]) -> Response:
+async def list_requests(session: Reading, form: Form, wanted: Annotated[RequestQuery, Query()]) -> Response:
     """What has been reported, of the public kinds."""
     return told(await service.requests(session, wanted), "service_requests", form)
 
 
 @router.get("/v2/requests/{code}.{form}", response_class=Response)
 async def read_request(
-    session: AnySession,
+    session: Reading,
     code: Code,
     form: Form,
     extensions: Annotated[bool, Query()] = False,  # noqa: FBT002  # a query's name
@@ -91,10 +112,7 @@ async def keyed(request: Request, session: Borrowed) -> AsyncIterator[tuple[Asyn
     key = form.get("api_key") or request.query_params.get("api_key")
     if not isinstance(key, str) or not key:
         raise UnauthenticatedError("请提供 api_key(访问令牌)。", "An api_key (an access token) is wanted.")
-    headers = MutableHeaders(raw=list(request.headers.raw))
-    headers["authorization"] = f"Bearer {key}"
-    scope = {**request.scope, "headers": headers.raw}
-    async with admitted(Request(scope), session):
+    async with admitted(shown(request, key), session):
         yield session, form
 
 

@@ -17,9 +17,12 @@ from api.issues.schemas import PlaceSaid, ReportCreate, ReporterSaid
 from api.issues.sheets import STATUS_ZH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from api.access.keyring import Keyring
     from api.issues.report import Sender
 
 NAMESPACE = UUID("6f311a0e-0311-4000-8000-000000000311")
@@ -35,6 +38,16 @@ SELECT * FROM public_issues(CAST(:categories AS text[]), CAST(:statuses AS text[
 NAMES = text("SELECT code, zh FROM issue_category WHERE parent IS NOT NULL")
 ONE = text("SELECT * FROM public_issue(:code)")
 MOST, SPAN = 1000, timedelta(days=90)
+OWN = text("""
+SELECT i.code, i.description, i.address, coalesce(g.media_url, '') AS media_url
+  FROM issue i JOIN issue_reporter r ON r.issue_id = i.id AND r.account_id = (SELECT me('account'))
+  LEFT JOIN issue_georeport g ON g.issue_id = i.id WHERE i.code = ANY(CAST(:codes AS text[]))
+""")
+KEEP = text("""
+INSERT INTO issue_georeport (issue_id, media_url, email_sealed, device_id)
+VALUES (:id, :media_url, :email, :device_id) ON CONFLICT (issue_id) DO NOTHING
+""")
+BUILDING = text("SELECT lon, lat, fits FROM building_at(:said)")
 NO_SERVICE = NotFoundError("没有这个服务代码。", "There is no such service_code.")
 NO_REQUEST = NotFoundError("没有这个 service_request_id。", "There is no such service_request_id.")
 
@@ -117,7 +130,7 @@ async def requests(session: AsyncSession, wanted: RequestQuery) -> list[dict[str
     if wanted.service_request_id:
         codes = list(dict.fromkeys(part.strip() for part in wanted.service_request_id.upper().split(",")))[:100]
         found = [row for code in codes for row in (await session.execute(ONE, {"code": code})).mappings()]
-        return [_request(row, names, more=wanted.extensions) for row in found]
+        return await _told(session, found, names, more=wanted.extensions)
     end = _aware(wanted.end_date) or datetime.now(UTC)
     start = max(_aware(wanted.start_date) or end - SPAN, end - SPAN)
     values = {
@@ -129,7 +142,16 @@ async def requests(session: AsyncSession, wanted: RequestQuery) -> list[dict[str
     }
     rows = (await session.execute(PUBLIC, values)).mappings().all()
     first = (wanted.page - 1) * wanted.page_size
-    return [_request(row, names, more=wanted.extensions) for row in rows[first : first + wanted.page_size]]
+    return await _told(session, rows[first : first + wanted.page_size], names, more=wanted.extensions)
+
+
+async def _told(
+    session: AsyncSession, rows: Sequence[RowMapping], names: dict[str, str], *, more: bool
+) -> list[dict[str, Any]]:
+    """The rows as requests; what the asker has posted under this key, with its own words and picture."""
+    codes = [row["code"] for row in rows]
+    own = {row["code"]: row for row in (await session.execute(OWN, {"codes": codes})).mappings()}
+    return [_request(row, names, own.get(row["code"]), more=more) for row in rows]
 
 
 async def _names(session: AsyncSession) -> dict[str, str]:
@@ -156,10 +178,10 @@ async def request(session: AsyncSession, code: str, *, more: bool = False) -> di
     row = (await session.execute(ONE, {"code": code.upper()})).mappings().first()
     if row is None:
         raise NO_REQUEST
-    return _request(row, await _names(session), more=more)
+    return (await _told(session, [row], await _names(session), more=more))[0]
 
 
-def _request(row: RowMapping, names: dict[str, str], *, more: bool) -> dict[str, Any]:
+def _request(row: RowMapping, names: dict[str, str], own: RowMapping | None, *, more: bool) -> dict[str, Any]:
     status = Status(row["status"])
     extended = {"x_status": status.value, "x_status_zh": STATUS_ZH[status], "x_me_too": row["me_too"]}
     told = {
@@ -168,18 +190,18 @@ def _request(row: RowMapping, names: dict[str, str], *, more: bool) -> dict[str,
         "status_notes": f"{STATUS_ZH[status]} / {status.value}",
         "service_name": names.get(row["category"], row["category"]),
         "service_code": row["category"],
-        "description": "",
+        "description": own["description"] if own else "",
         "agency_responsible": row["body"] or "",
         "service_notice": "",
         "requested_datetime": z(row["reported_at"]),
         "updated_datetime": z(row["changed_at"]),
         "expected_datetime": z(row["due_at"]),
-        "address": row["community"],
+        "address": (own["address"] if own else "") or row["community"],
         "address_id": None,
         "zipcode": "",
         "lat": round(row["lat"], 5),
         "long": round(row["lon"], 5),
-        "media_url": None,
+        "media_url": (own["media_url"] if own else "") or None,
     }
     return {**told, "extended_attributes": extended} if more else told
 
@@ -197,7 +219,11 @@ class Posted(BaseModel):
     first_name: Annotated[str, Field(max_length=25)] = ""
     last_name: Annotated[str, Field(max_length=25)] = ""
     phone: Annotated[str, Field(max_length=20, pattern=r"^[0-9+ -]*$")] = ""
+    email: Annotated[str, Field(max_length=100, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     device_id: Annotated[str, Field(max_length=100)] = ""
+    media_url: Annotated[str, Field(max_length=1000, pattern=r"^https?://[^\s<>\"]+$")] | None = None
+    address_id: Annotated[str, Field(max_length=100)] = ""
+    account_id: str = ""
     format: Literal["json", "xml"] = "json"
 
 
@@ -214,18 +240,54 @@ async def post(
     except ValidationError as error:
         where = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:5])
         raise InvalidError(f"请求有误:{where}", f"The request is not valid: {where}") from error
-    if said.lat is None or said.long is None:
-        raise InvalidError("请给出 lat 和 long。", "lat and long are wanted.")
+    lon, lat = await _where(session, said)
     wanted = ReportCreate(
         category=said.service_code,
-        place=PlaceSaid(lon=said.long, lat=said.lat, located="pin"),
+        place=PlaceSaid(lon=lon, lat=lat, located="pin" if said.lat is not None else "address"),
         description=said.description,
         address=said.address_string,
         reporter=ReporterSaid(name=f"{said.last_name}{said.first_name}", phone=said.phone),
         source="open311",
     )
-    receipt, _ = await report.take_in(session, sender, key, wanted, now=now)
+    receipt, is_new = await report.take_in(session, sender, key, wanted, now=now)
+    if is_new:
+        await _keep(session, sender.ring, key, said)
     return {"service_request_id": receipt.code, "service_notice": "", "account_id": None}
+
+
+async def _where(session: AsyncSession, said: Posted) -> tuple[float, float]:
+    """The point that was given; without one, the building that the address names.
+
+    Raises:
+        InvalidError: there is no point, and the address names no building that is known, or several.
+    """
+    if said.lat is not None and said.long is not None:
+        return said.long, said.lat
+    words = said.address_id or said.address_string
+    if not words:
+        raise InvalidError(
+            "请给出 lat 和 long,或 address_string。", "Give lat and long, or an address_string: one of them is wanted."
+        )
+    row = (await session.execute(BUILDING, {"said": words})).mappings().one()
+    if row["fits"] == 0:
+        raise InvalidError(
+            f"没有找到地址“{words[:60]}”对应的楼栋,请给出 lat 和 long,或写明小区和楼栋。",
+            f"No building is known by “{words[:60]}”; give lat and long, or name the compound and the building.",
+        )
+    if row["fits"] > 1:
+        raise InvalidError(
+            f"地址“{words[:60]}”对应 {row['fits']} 栋楼,请写明是哪一栋,或给出 lat 和 long。",
+            f"{row['fits']} buildings fit “{words[:60]}”; say which one, or give lat and long.",
+        )
+    return row["lon"], row["lat"]
+
+
+async def _keep(session: AsyncSession, ring: Keyring, key: UUID, said: Posted) -> None:
+    """Keep what only GeoReport brings: the picture's address, and the sender's, sealed."""
+    email = ring.seal(said.email, about=f"issue_georeport.email {key}") if said.email else None
+    kept = {"id": key, "media_url": said.media_url or "", "email": email, "device_id": said.device_id}
+    if any(value for name, value in kept.items() if name != "id"):
+        await session.execute(KEEP, kept)
 
 
 def key_of(said: str) -> UUID:

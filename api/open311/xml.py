@@ -27,7 +27,7 @@ def as_xml(root: str, value: Any) -> bytes:
     """
     element = Element(root)
     _fill(element, value)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(element)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(element, encoding="unicode").encode()
 
 
 def _fill(element: Element, value: Any) -> None:
@@ -37,7 +37,7 @@ def _fill(element: Element, value: Any) -> None:
         _fill_all(element, value)
     elif value is not None:
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        element.text = "".join(c for c in text if c in "\t\n\r" or c >= " ")
+        element.text = "".join(c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff"))
 
 
 def _fill_each(element: Element, value: Mapping[str, Any]) -> None:

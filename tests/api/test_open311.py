@@ -123,6 +123,9 @@ async def test_old_requests_are_found_behind_a_thousand_newer_ones(people: Peopl
         ({"lat": "north"}, 400),
         ({"lat": "", "long": ""}, 400),
         ({"lat": "10", "long": "10"}, 400),
+        ({"lat": "", "long": "", "address_string": "月亮街 9 号"}, 400),
+        ({"email": "no mail"}, 400),
+        ({"media_url": "javascript:alert(1)"}, 400),
         ({"description": "长" * 4001}, 400),
     ],
 )
@@ -148,3 +151,44 @@ async def test_what_is_not_there_is_told_as_such(people: People) -> None:
         assert (answer.status_code, etree.fromstring(answer.content).findtext("error/code")) == (404, "404")
     bad = await people.stranger.get("/open311/v2/requests.json", params={"start_date": "yesterday"})
     assert (bad.status_code, bad.json()[0]["code"]) == (400, 400)
+
+
+async def test_an_address_alone_finds_its_building(people: People, issues_url: str) -> None:
+    with psycopg.connect(issues_url) as store:
+        row = store.execute(
+            "SELECT c.name, b.name, ST_X(p), ST_Y(p) FROM building b JOIN compound c ON c.id = b.compound_id,"
+            " LATERAL (SELECT ST_PointOnSurface(b.geometry) AS p) s ORDER BY b.id LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    compound, building, lon, lat = row
+    code = await posted(people, lat="", long="", address_string=f"{compound} {building} 2单元")
+    read = (await people.office.get(f"/api/issues/by-code/{code}")).json()
+    assert (read["lon"], read["lat"]) == pytest.approx((lon, lat))
+
+
+async def test_one_follows_ones_own_request_from_the_first_and_reads_it_whole_under_ones_key(people: People) -> None:
+    sent = {
+        "email": "li@example.cn",
+        "media_url": "https://pictures.example/1.jpg",
+        "first_name": "雷",
+        "last_name": "李",
+    }
+    code = await posted(people, **sent, phone="13900000311")
+    address = f"/open311/v2/requests/{code}.json"
+    anybodys = (await people.stranger.get(address)).json()[0]
+    assert (anybodys["status"], anybodys["description"], anybodys["media_url"]) == ("open", "", None)
+    own = (await people.stranger.get(address, params={"api_key": await token_of(people)})).json()[0]
+    assert (own["description"], own["media_url"]) == (FORM["description"], sent["media_url"])
+    assert (await people.stranger.get(address, params={"api_key": "nobody's"})).status_code == 403
+    assert code not in {row["service_request_id"] for row in await listed(people.stranger)}, "nobody has accepted it"
+    reporter = (await people.office.get(f"/api/issues/by-code/{code}")).json()["reporter"]
+    assert (reporter["name"], reporter["email"], reporter["media_url"]) == ("李**", "l**@example.cn", sent["media_url"])
+    assert reporter["phone"].endswith("0311")
+
+
+async def test_xml_is_utf8_and_holds_what_xml_may_hold(people: People) -> None:
+    code = await posted(people, description="坏掉的灯 <b>&\ufffe\x0b</b> 🚧")
+    key = await token_of(people)
+    answer = await people.stranger.get(f"/open311/v2/requests/{code}.xml", params={"api_key": key})
+    assert "坏掉的灯".encode() in answer.content
+    assert etree.fromstring(answer.content).findtext("request/description") == "坏掉的灯 <b>&</b> 🚧"

@@ -65,7 +65,8 @@ async def test_the_same_report_again_gets_the_same_link(people: People) -> None:
 async def test_the_reporters_name_is_masked_even_for_the_office(people: People) -> None:
     issue, _, _ = await followed(people, reporter={"name": "欧阳女士", "phone": "13900000002"})
     case = await people.office.get(f"/api/issues/{issue}")
-    assert case.json()["reporter"] == {"name": "欧**", "phone": "•••0002", "has_account": False}
+    masked = {"name": "欧**", "phone": "•••0002", "email": "", "media_url": ""}
+    assert case.json()["reporter"] == {**masked, "has_account": False}
     assert "欧阳" not in case.text
     worker = (await people.worker.get(f"/api/issues/{issue}")).json()
     assert worker["reporter"] is None
