@@ -27,6 +27,7 @@ from api.heat.watch import Watch
 from api.imports.routes import router as imports
 from api.issues.public_routes import router as residents
 from api.issues.routes import router as issues
+from api.issues.rule_routes import router as casework
 from api.lease import lending
 from api.maps import basemap
 from api.maps.door import TileDoor
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
             rules,
             residents,
             issues,
+            casework,
             open311,
             patrols,
             maps,

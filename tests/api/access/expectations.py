@@ -163,6 +163,8 @@ def import_of(_: Target) -> Filling:
     return {"import_id": NOBODYS}
 
 
+NO_RULE = {"rank": 1, "body_id": str(NOBODYS)}
+A_LIMIT = {"stage": "verify", "amount": 1, "unit": "hours"}
 NO_IMPORT = Expectation(who=frozenset(), path=import_of, placed=True)
 
 EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
@@ -433,6 +435,22 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     # issues
     ("GET", "/api/issue-categories"): SELF,
     ("GET", "/api/bodies"): SELF,
+    ("GET", "/api/routing-rules"): Expectation(who=DECIDERS),
+    ("POST", "/api/routing-rules"): Expectation(who=frozenset(), body=lambda _: NO_RULE),
+    ("PUT", "/api/routing-rules/{rule_id}"): Expectation(
+        who=frozenset(), path=lambda _: {"rule_id": NOBODYS}, body=lambda _: NO_RULE
+    ),
+    ("DELETE", "/api/routing-rules/{rule_id}"): Expectation(who=frozenset(), path=lambda _: {"rule_id": NOBODYS}),
+    ("POST", "/api/routing-rules/try"): Expectation(
+        who=DECIDERS, body=lambda target: {"category": "environment.garbage", **at(target)}
+    ),
+    ("GET", "/api/issue-limits"): Expectation(who=DECIDERS),
+    ("POST", "/api/issue-limits"): Expectation(
+        who=frozenset(), body=lambda _: {"since": "2020-01-01T00:00:00Z", "limits": [A_LIMIT]}
+    ),
+    ("GET", "/api/issue-limits/due"): Expectation(
+        who=DECIDERS, query=lambda _: {"stage": "verify", "category": "environment.garbage"}
+    ),
     ("GET", "/api/issues"): SELF,
     ("GET", "/api/issues/map"): SELF,
     ("GET", "/api/issues/counts"): SELF,
