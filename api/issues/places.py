@@ -44,7 +44,15 @@ ABROAD = InvalidError(
     "这里不在任何社区的辖区内,请检查位置。内容已保留,可改位置后重报。",
     "This point lies outside every community; check the place. Nothing is lost: move the pin and send it again.",
 )
-IN_THE_RIVER = InvalidError(
+
+
+class OnWaterError(InvalidError):
+    """The point lies on water, which whoever reports may confirm."""
+
+    kind = "on-water"
+
+
+IN_THE_RIVER = OnWaterError(
     "这一点在水面上。请移动图钉,或确认就在水上。",
     "This point lies on water. Move the pin, or confirm that it is on the water.",
 )

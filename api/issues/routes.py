@@ -25,10 +25,10 @@ from api.issues.schemas import (
     MessageCreate,
     NamedRead,
     PhotoProgress,
-    PlaceSaid,
     PlaceUpdate,
     ReceiptRead,
     ReportCreate,
+    WhereAsked,
     WhereRead,
 )
 from api.issues.workdays import BEIJING
@@ -73,15 +73,10 @@ async def count_issues(session: Session, wanted: FiltersSaid) -> CountsRead:
 
 
 @router.get("/issues/where")
-async def where_is(
-    session: AnySession,
-    _: TheSender,
-    place: Annotated[PlaceSaid, Query()],
-    category: Annotated[str, Query(max_length=81)] = "",
-) -> WhereRead:
+async def where_is(session: AnySession, _: TheSender, place: Annotated[WhereAsked, Query()]) -> WhereRead:
     """Where a point lies, who would handle it and what is reported close by: asked before reporting."""
     spot = await places.locate(session, place, now().astimezone(BEIJING).date())
-    body = await places.body_for(session, spot, category, "")
+    body = await places.body_for(session, spot, place.category, "")
     return WhereRead(
         lon=spot.lon,
         lat=spot.lat,
@@ -92,7 +87,7 @@ async def where_is(
         micro_grid=spot.grid,
         body=NamedRead(id=body["body_id"], name=body["name"], name_en=body["name_en"]) if body else None,
         question=spot.question,
-        near=await report.nearby(session, spot.lon, spot.lat, category),
+        near=await report.nearby(session, spot.lon, spot.lat, place.category),
     )
 
 

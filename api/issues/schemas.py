@@ -47,6 +47,12 @@ class PlaceSaid(Said):
     """Yes, it really is on the water."""
 
 
+class WhereAsked(PlaceSaid):
+    """A place that is asked about before reporting, and of which kind the report would be."""
+
+    category: Annotated[str, Field(max_length=81)] = ""
+
+
 class ReporterSaid(Said):
     """How to reach whoever reports; sealed as it comes in, seen by offices only, masked."""
 
@@ -289,6 +295,9 @@ class ReporterRead(Read):
 
     name: str
     phone: str
+    email: str = ""
+    media_url: str = ""
+    """A picture that came by GeoReport as an address; whoever looks at it leaves this house."""
     has_account: bool
 
 

@@ -87,6 +87,16 @@ async def test_an_open_issue_of_the_same_kind_is_shown(people: People) -> None:
     assert first.json()["code"] in [near["code"] for near in second.json()["near"]]
 
 
+async def test_a_spot_is_told_of_before_anything_is_reported(people: People) -> None:
+    await put(people.worker, lon=104.035, lat=30.64)
+    asked = {"lon": 104.035, "lat": 30.64, "accuracy_m": 5, "category": "environment.garbage"}
+    found = (await people.stranger.get("/api/issues/where", params=asked)).json()
+    assert (found["micro_grid"]["name"], found["body"]["name"], found["question"]) == ("西网格", "环卫所", None)
+    assert found["near"][0]["category"] == "environment.garbage"
+    wet = await people.stranger.get("/api/issues/where", params={"lon": 104.057, "lat": 30.657})
+    assert (wet.status_code, wet.json()["type"]) == (422, "on-water")
+
+
 async def test_a_pin_in_gcj02_is_put_right_at_the_door(people: People, issues_url: str) -> None:
     answer = await put(people.worker, place={"datum": "gcj02", "located": "pin"})
     with psycopg.connect(issues_url) as store:

@@ -964,6 +964,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/issue-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Limits
+         * @description How long each stage may take: the version in force, or another.
+         */
+        get: operations["read_limits_api_issue_limits_get"];
+        put?: never;
+        /**
+         * Add Limits
+         * @description Keep a new version of the limits, in force from a moment on; stages that run keep theirs.
+         */
+        post: operations["add_limits_api_issue_limits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issue-limits/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Due If Begun
+         * @description When a stage would be due that begins now, or at a moment.
+         */
+        get: operations["due_if_begun_api_issue_limits_due_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/issues": {
         parameters: {
             query?: never;
@@ -2672,6 +2716,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rules
+         * @description Which body answers for what, in the order in which the rules are asked.
+         */
+        get: operations["read_rules_api_routing_rules_get"];
+        put?: never;
+        /**
+         * Add Rule
+         * @description Keep a new rule.
+         */
+        post: operations["add_rule_api_routing_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rules
+         * @description Who would answer for an issue at a point, rule by rule; a rule may be tried that is not kept.
+         */
+        post: operations["try_rules_api_routing_rules_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Rule
+         * @description Change a rule, or its place in the order.
+         */
+        put: operations["change_rule_api_routing_rules__rule_id__put"];
+        post?: never;
+        /**
+         * Drop Rule
+         * @description Strike a rule out.
+         */
+        delete: operations["drop_rule_api_routing_rules__rule_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules": {
         parameters: {
             query?: never;
@@ -4112,6 +4224,17 @@ export interface components {
             posts_ended: number;
         };
         /**
+         * DueRead
+         * @description When a stage that begins now would be due.
+         */
+        DueRead: {
+            /** Due At */
+            due_at: string | null;
+            limit: components["schemas"]["LimitRead"] | null;
+            /** Provisional */
+            provisional: boolean;
+        };
+        /**
          * EditRead
          * @description What came of an edit.
          */
@@ -5187,6 +5310,90 @@ export interface components {
          * @enum {string}
          */
         Level: "district" | "subdistrict" | "community" | "compound" | "building" | "unit" | "floor" | "household";
+        /**
+         * LimitRead
+         * @description One limit.
+         */
+        LimitRead: {
+            /** Amount */
+            amount: number;
+            /** Category */
+            category: string | null;
+            /** Severity */
+            severity: number | null;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "working_hours" | "working_days" | "calendar_days" | "hours";
+        };
+        /**
+         * LimitSaid
+         * @description How long a stage may take; the most particular one that fits holds.
+         */
+        LimitSaid: {
+            /** Amount */
+            amount: number;
+            /** Category */
+            category?: string | null;
+            /** Severity */
+            severity?: number | null;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "working_hours" | "working_days" | "calendar_days" | "hours";
+        };
+        /**
+         * LimitVersionRead
+         * @description A version of the limits.
+         */
+        LimitVersionRead: {
+            /** Note */
+            note: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LimitsCreate
+         * @description A new version of the whole table, in force from a moment on.
+         */
+        LimitsCreate: {
+            /** Limits */
+            limits: components["schemas"]["LimitSaid"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Since */
+            since?: string | null;
+        };
+        /**
+         * LimitsRead
+         * @description A version's limits; the versions there are, the newest first; and the rungs of the ladder.
+         */
+        LimitsRead: {
+            /** In Force */
+            in_force: number;
+            /** Limits */
+            limits: components["schemas"]["LimitRead"][];
+            /** Mine */
+            mine: boolean;
+            /** Rungs */
+            rungs: components["schemas"]["RungRead"][];
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["LimitVersionRead"][];
+        };
         /**
          * LogRead
          * @description The log from some version on, and the patch since then.
@@ -6338,8 +6545,18 @@ export interface components {
          * @description Who reported it, masked.
          */
         ReporterRead: {
+            /**
+             * Email
+             * @default
+             */
+            email: string;
             /** Has Account */
             has_account: boolean;
+            /**
+             * Media Url
+             * @default
+             */
+            media_url: string;
             /** Name */
             name: string;
             /** Phone */
@@ -6411,6 +6628,72 @@ export interface components {
             posts: components["schemas"]["AssignmentRead"][];
             /** Vacancies */
             vacancies: components["schemas"]["VacancyRead"][];
+        };
+        /**
+         * RoutingRuleRead
+         * @description A rule as it stands.
+         */
+        RoutingRuleRead: {
+            /** Active */
+            active: boolean;
+            /** Body */
+            body: string;
+            /** Body En */
+            body_en: string;
+            /**
+             * Body Id
+             * Format: uuid
+             */
+            body_id: string;
+            /** Category */
+            category: string | null;
+            /** Community Id */
+            community_id: string | null;
+            /** Compound Id */
+            compound_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"] | null;
+            /** Mine */
+            mine: boolean;
+            /** Note */
+            note: string;
+            /** Place */
+            place: string;
+            /** Rank */
+            rank: number;
+            /** Subdistrict Id */
+            subdistrict_id: string | null;
+        };
+        /**
+         * RoutingRuleSaid
+         * @description One rule: its place in the order, its conditions (none: fits everything), and the body that answers.
+         */
+        RoutingRuleSaid: {
+            /**
+             * Body Id
+             * Format: uuid
+             */
+            body_id: string;
+            /** Category */
+            category?: string | null;
+            /** Community Id */
+            community_id?: string | null;
+            /** Compound Id */
+            compound_id?: string | null;
+            kind?: components["schemas"]["Kind"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Rank */
+            rank: number;
+            /** Subdistrict Id */
+            subdistrict_id?: string | null;
         };
         /**
          * RowRead
@@ -6541,6 +6824,20 @@ export interface components {
             target: number;
         };
         /**
+         * RuleStepRead
+         * @description One rule as it was asked: why it does not decide; no words where it does.
+         */
+        RuleStepRead: {
+            /** Body */
+            body: string;
+            /** En */
+            en: string | null;
+            /** Rule Id */
+            rule_id: string | null;
+            /** Zh */
+            zh: string | null;
+        };
+        /**
          * RunCreate
          * @description Ask the machine to draw the whole plan anew.
          */
@@ -6597,6 +6894,16 @@ export interface components {
             /** Trouble */
             trouble: string;
             weights: components["schemas"]["Weighing"] | null;
+        };
+        /**
+         * RungRead
+         * @description What the clock does at a share of a limit.
+         */
+        RungRead: {
+            /** Action */
+            action: string;
+            /** Percent */
+            percent: number;
         };
         /**
          * SearchRead
@@ -7102,6 +7409,36 @@ export interface components {
             day: string;
             /** Went */
             went: number;
+        };
+        /**
+         * TrialRead
+         * @description Who would answer, and what each rule said.
+         */
+        TrialRead: {
+            /** Body */
+            body: string | null;
+            /** Body Id */
+            body_id: string | null;
+            /** Community */
+            community: string;
+            /** Steps */
+            steps: components["schemas"]["RuleStepRead"][];
+        };
+        /**
+         * TrialSaid
+         * @description What would happen to an issue of a category at a point; with a rule that is not kept, in place of another.
+         */
+        TrialSaid: {
+            /** Category */
+            category: string;
+            /** Instead Of */
+            instead_of?: string | null;
+            kind?: components["schemas"]["Kind"] | null;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            rule?: components["schemas"]["RoutingRuleSaid"] | null;
         };
         /**
          * UnitCovered
@@ -10290,6 +10627,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoryRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_limits_api_issue_limits_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_limits_api_issue_limits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    due_if_begun_api_issue_limits_due_get: {
+        parameters: {
+            query: {
+                stage: components["schemas"]["Stage"];
+                category: string;
+                severity?: number;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -14817,6 +15288,225 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GroundRead"][];
                 };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_rules_api_routing_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRuleRead"][];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_rule_api_routing_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingRuleSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRuleRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    try_rules_api_routing_rules_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    change_rule_api_routing_rules__rule_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingRuleSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRuleRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    drop_rule_api_routing_rules__rule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, in a sentence. */
             "4XX": {
