@@ -34,6 +34,7 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'heat', href: '/heat.html', icon: 'cube', roles: 'everyone' },
   { name: 'patrol', href: '/patrol.html', icon: 'aim', roles: [...PATROLS, 'department', 'property_firm', 'community', 'street_office'] },
   { name: 'rounds', href: '/rounds.html', icon: 'aim', roles: ['grid_lead', ...OFFICES] },
+  { name: 'casework', href: '/casework.html', icon: 'key', roles: ['street_office', 'district', 'administrator'] },
   { name: 'report', href: '/report.html', icon: 'plus', roles: 'everyone' },
   { name: 'people', href: '/people.html', icon: 'person', roles: OFFICES },
   { name: 'audit', href: '/audit.html', icon: 'key', roles: AUDITORS },

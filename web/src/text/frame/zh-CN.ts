@@ -10,6 +10,7 @@ export const chinese = {
     heat: '热力',
     patrol: '巡查(手机)',
     rounds: '巡查情况',
+    casework: '办件规则',
     report: '居民上报',
     people: '人员',
     audit: '审计',
