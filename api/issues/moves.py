@@ -98,7 +98,7 @@ async def act_on_many(session: AsyncSession, said: BulkCreate, *, now: datetime)
     Raises:
         InvalidError: this is nothing to be done to many at once.
     """
-    if said.act.action in (Action.HANDLE, Action.SOLVE, Action.MERGE, Action.SPLIT, Action.CORRECT):
+    if said.act.action in (Action.HANDLE, Action.SOLVE, Action.SPLIT, Action.CORRECT):
         raise InvalidError("这一步要逐件办理。", "This has to be done case by case.")
     found = {}
     for issue_id in sorted(set(said.ids)):
