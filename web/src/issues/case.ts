@@ -59,7 +59,7 @@ export function openCase(id: string, { page, read: readList }: Issues, why: (tro
 }
 
 /** What a step has to be told besides a note. */
-export function needs(action: Step): 'body' | 'bodies' | 'until' | 'hours' | 'into' | 'stars' | null {
+export function needs(action: Step): 'body' | 'bodies' | 'until' | 'hours' | 'into' | 'stars' | 'parts' | 'corrected' | null {
   switch (action) {
     case 'dispatch':
       return 'body'
@@ -73,6 +73,10 @@ export function needs(action: Step): 'body' | 'bodies' | 'until' | 'hours' | 'in
       return 'into'
     case 'survey':
       return 'stars'
+    case 'split':
+      return 'parts'
+    case 'correct':
+      return 'corrected'
     default:
       return null
   }
@@ -82,4 +86,4 @@ export function needs(action: Step): 'body' | 'bodies' | 'until' | 'hours' | 'in
 export const WITH_PHOTOS: readonly Step[] = ['verify', 'handle', 'solve', 'check', 'rework']
 
 /** Steps that are not for a form of this page: the clock's, or made elsewhere. */
-export const ELSEWHERE: readonly Step[] = ['report', 'remind', 'warn', 'list', 'me_too', 'split', 'correct']
+export const ELSEWHERE: readonly Step[] = ['report', 'remind', 'warn', 'list', 'me_too']

@@ -5,6 +5,7 @@ import { answer, type Schemas } from '../api/service'
 import type { Page } from '../frame/page'
 import { useClock } from './clock'
 import { BEGIN, changed, readFilters, writeFilters, type Filters, type Status } from './filters'
+import { listen } from './live'
 
 export type Issue = Schemas['IssueRead']
 export type Category = Schemas['CategoryRead']
@@ -44,6 +45,10 @@ export function openIssues(page: Page) {
   const categories = shallowRef<readonly Category[]>([])
   const bodies = shallowRef<readonly Body[]>([])
   const chosen = reactive(new Set<string>())
+  /** Cases that changed and stand in no row as they are now. */
+  const fresh = reactive(new Set<string>())
+  /** The case that was opened has changed: counts up. */
+  const touched = ref(0)
   const opened = ref<string | null>(new URLSearchParams(location.search).get('case'))
   const now = useClock()
   let asked = 0
@@ -75,12 +80,20 @@ export function openIssues(page: Page) {
       phase.value = 'failed'
       return
     }
+    fresh.clear()
     rows.value = list.value.items
     next.value = list.value.next
     phase.value = 'read'
     if (count.ok) counts.value = count.value
     if (map.ok) dots.value = dotsOf(map.value)
     for (const id of [...chosen]) if (!rows.value.some((row) => row.id === id)) chosen.delete(id)
+  }
+
+  /** What changed elsewhere: a list that shows its first page follows by itself, a longer one offers to. */
+  function heard(ids: readonly string[]): void {
+    if (opened.value && ids.includes(opened.value)) touched.value += 1
+    if (rows.value.length <= AT_ONCE) return void read()
+    for (const id of ids) fresh.add(id)
   }
 
   async function more(): Promise<void> {
@@ -123,12 +136,13 @@ export function openIssues(page: Page) {
   }
 
   window.addEventListener('popstate', follow)
-  page.whenBack(() => void read())
+  const hear = listen({ changed: (cases) => heard(cases.map(({ id }) => id)), reset: () => void read() })
+  page.whenBack(() => (hear(), void read()))
   void read()
   void readWords()
 
   return {
-    ...{ page, filters, rows, next, phase, fault, counts, dots, categories, bodies, chosen, opened, now },
+    ...{ page, filters, rows, next, phase, fault, counts, dots, categories, bodies, chosen, opened, fresh, touched, now },
     ...{ read, more, filter, open },
     clear(): void {
       filters.value = BEGIN
