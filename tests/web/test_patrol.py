@@ -180,3 +180,72 @@ def test_a_round_is_recorded_between_start_and_stop_and_handed_in(
     with psycopg.connect(sample_url) as connection:
         walked = connection.execute("SELECT id FROM patrol WHERE ended_at IS NOT NULL").fetchall()
     assert len({row[0] for row in walked} - before) == 1
+
+
+FULL = """
+for (const name of ['put', 'add']) {
+  IDBObjectStore.prototype[name] = () => { throw new DOMException('full', 'QuotaExceededError') }
+}
+"""
+
+
+def test_a_phone_without_room_says_so_and_keeps_the_form(phone: Callable[..., Page], sample_url: str) -> None:
+    page = phone()
+    page.context.add_init_script(FULL)
+    page.reload()
+    fill(page, "存不下的一条")
+    page.locator(".send").click()
+    expect(page.get_by_role("alert")).to_contain_text("手机存储空间不足")
+    assert page.input_value("#words") == "存不下的一条"
+    assert reported(sample_url, "存不下的一条") == []
+
+
+def test_what_is_reported_close_by_is_shown_and_joined(phone: Callable[..., Page], sample_url: str) -> None:
+    page = phone()
+    fill(page, "同一件事")
+    page.locator(".send").click()
+    outbox = page.url.partition("#")[0] + "#outbox"
+    page.goto(outbox)
+    expect(page.locator(".empty-state")).to_be_visible()
+    page.goto(page.url.partition("#")[0] + "#report")
+    fill(page, "又一次")
+    page.locator(".near .act").first.click()
+    expect(page.locator(".notice").filter(has_text="我也遇到")).to_be_visible()
+    page.goto(outbox)
+    expect(page.locator(".empty-state")).to_be_visible()
+    assert reported(sample_url, "又一次") == []
+
+
+def test_a_refused_report_is_put_right_and_sent_again(
+    phone: Callable[..., Page], here: Geolocation, sample_url: str, photo: Path
+) -> None:
+    page = phone(geolocation={**here, "latitude": 10.0, "longitude": 10.0})
+    fill(page, "人在国外", photo)
+    expect(page.get_by_role("alert").filter(has_text="不在任何社区")).to_be_visible()
+    page.locator(".send").click()
+    page.goto(page.url.partition("#")[0] + "#outbox")
+    expect(page.locator(".why")).to_contain_text("不在任何社区")
+    page.context.set_geolocation(here)
+    page.get_by_role("button", name="修改后重报").click()
+    expect(page.locator("#words")).to_have_value("人在国外")
+    expect(page.get_by_text("原有 1 张照片已保留")).to_be_visible()
+    page.locator(".send").click()
+    page.locator(".here").wait_for()
+    page.goto(page.url.partition("#")[0] + "#outbox")
+    expect(page.locator(".empty-state")).to_be_visible()
+    assert len(reported(sample_url, "人在国外")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("setup.jpg", b"MZ\x90\x00" * 64), ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")],
+)
+def test_what_is_no_photo_is_not_taken_into_the_report(
+    phone: Callable[..., Page], tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    page = phone()
+    page.locator(".here").click()
+    page.set_input_files("input[type=file]", tmp_path / name)
+    expect(page.get_by_role("alert")).to_contain_text(name)
+    expect(page.locator(".shot")).to_have_count(0)

@@ -12,6 +12,7 @@ import { kept } from './kept'
 import { openCompass } from './position'
 import { openRounds } from './round'
 import { forgetKnown } from './shell'
+import { forgetTasks } from './tasks'
 
 export type Category = Schemas['CategoryRead']
 export type Phone = Awaited<ReturnType<typeof openPhone>>
@@ -65,7 +66,10 @@ export async function openPhone(page: Page) {
   function handedOver(login: string | undefined): void {
     if (!login) return
     const before = lastOwner.read()
-    if (before && before !== login) forgetKnown()
+    if (before && before !== login) {
+      forgetKnown()
+      forgetTasks()
+    }
     lastOwner.write(login)
     void outbox.hurry()
   }

@@ -14,7 +14,7 @@ export interface Spot {
   readonly located: 'gps' | 'pin' | 'photo'
 }
 
-interface Form {
+export interface Form {
   category: string
   words: string
   address: string
@@ -22,10 +22,12 @@ interface Form {
   /** How to reach a resident who reports without an account. */
   name: string
   phone: string
+  /** Photos of a report made before, which is being put right: they are in the outbox, or have arrived. */
+  sent: readonly string[]
 }
 
 export const MOST_PHOTOS = 9
-const BLANK: Form = { category: '', words: '', address: '', severity: null, name: '', phone: '' }
+const BLANK: Form = { category: '', words: '', address: '', severity: null, name: '', phone: '', sent: [] }
 
 export function openReport(located: () => Located) {
   const memory = kept<Form>('draft')
@@ -34,6 +36,9 @@ export function openReport(located: () => Located) {
   const photos = ref<Photo[]>([])
   /** Where a finger or a photo says it is; without, where the phone is. */
   const chosen = ref<Spot | null>(null)
+  /** The answer to the question about a boundary. */
+  const grid = ref<string | null>(null)
+  const onWater = ref(false)
   const restored = ref(Boolean(before && (before.words || before.category || before.address)))
 
   const spot = computed<Spot | null>(() => {
@@ -51,11 +56,21 @@ export function openReport(located: () => Located) {
     Object.assign(form, BLANK)
     photos.value = []
     chosen.value = null
+    grid.value = null
+    onWater.value = false
     restored.value = false
     memory.forget()
   }
 
-  return { form, photos, chosen, restored, spot, isCoarse, photoSpot, clear }
+  return { form, photos, chosen, grid, onWater, restored, spot, isCoarse, photoSpot, clear }
+}
+
+export interface Made {
+  readonly owner: string
+  readonly label: string
+  readonly now: Date
+  readonly grid?: string | null
+  readonly onWater?: boolean
 }
 
 /** What goes into the outbox for one report: its photos first, then the report that names them. */
@@ -63,7 +78,7 @@ export function parcelsOf(
   form: Readonly<Form>,
   photos: readonly Photo[],
   spot: Spot,
-  { owner, label, now }: { owner: string; label: string; now: Date },
+  { owner, label, now, grid = null, onWater = false }: Made,
 ): Draft[] {
   const id = crypto.randomUUID()
   const sent = photos.map(
@@ -75,16 +90,32 @@ export function parcelsOf(
   const [lon, lat] = spot.position
   const said: Schemas['ReportCreate'] = {
     category: form.category,
-    place: { lon, lat, accuracy_m: spot.accuracyM, datum: 'wgs84', located: spot.located, on_water: false },
+    place: { lon, lat, accuracy_m: spot.accuracyM, datum: 'wgs84', located: spot.located, on_water: onWater, ...(grid ? { micro_grid_id: grid } : {}) },
     title: '',
     description: form.words.trim(),
     address: form.address.trim(),
     severity: form.severity,
     occurred_at: now.toISOString(),
-    photos: sent.map((photo) => photo.id),
+    photos: [...form.sent, ...sent.map((photo) => photo.id)],
     ...(form.name || form.phone ? { reporter: { name: form.name.trim(), phone: form.phone.trim() } } : {}),
   }
   const body = new TextEncoder().encode(JSON.stringify(said)).buffer
   const after = said.photos ?? []
   return [...sent, { id, kind: 'report', owner, method: 'PUT', address: `/api/issues/${id}`, type: 'application/json', body, label, after }]
+}
+
+/** The form of a report that was refused, to be put right; its photos stay where they are. Null where it cannot be read. */
+export function draftOf(body: ArrayBuffer): Form | null {
+  try {
+    const said = JSON.parse(new TextDecoder().decode(body)) as Schemas['ReportCreate']
+    const { category, description = '', address = '', severity = null, photos = [], reporter } = said
+    return { category, words: description, address, severity, name: reporter?.name ?? '', phone: reporter?.phone ?? '', sent: photos }
+  } catch {
+    return null
+  }
+}
+
+/** Leave a form for the report tab to open with. */
+export function leaveDraft(form: Form): void {
+  kept<Form>('draft').write(form)
 }

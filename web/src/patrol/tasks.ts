@@ -5,11 +5,23 @@ import { answer, type Schemas } from '../api/service'
 import { distanceM } from '../core/distance'
 import type { Position } from '../core/place'
 import type { Page } from '../frame/page'
+import { kept } from './kept'
 
 export type Task = Schemas['IssueRead']
 export type Order = 'distance' | 'due'
 
 const MOST = 200
+const memory = kept<readonly Task[]>('tasks')
+
+/** What the phone last read of the open cases around: all that it knows without signal. */
+export function knownTasks(): readonly Task[] {
+  return memory.read() ?? []
+}
+
+/** What the last one was shown is not the next one's to see. */
+export function forgetTasks(): void {
+  memory.forget()
+}
 
 export function openTasks(page: Page) {
   const tasks = shallowRef<readonly Task[]>([])
@@ -18,8 +30,10 @@ export function openTasks(page: Page) {
 
   async function read(): Promise<void> {
     const told = await answer(() => page.line.GET('/api/issues', { params: { query: { open: true, sort: 'due', limit: MOST } } }))
-    if (told.ok) tasks.value = told.value.items
-    else page.troubled(told.reason)
+    if (told.ok) {
+      tasks.value = told.value.items
+      memory.write(told.value.items)
+    } else page.troubled(told.reason)
     phase.value = told.ok ? 'read' : tasks.value.length ? 'read' : 'failed'
     fault.value = told.ok || told.reason.kind === 'away' ? '' : told.reason.detail
   }

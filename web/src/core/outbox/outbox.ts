@@ -36,6 +36,8 @@ export interface Outbox {
   retry(id: string): Promise<void>
   throwAway(...ids: readonly string[]): Promise<void>
   all(): Promise<readonly Parcel[]>
+  /** What a parcel holds; undefined where it is gone. */
+  body(id: string): Promise<ArrayBuffer | undefined>
   /** Everything unsent as one file. */
   carton(): Promise<Carton>
   unsent(): Promise<Unsent>
@@ -90,6 +92,7 @@ export function openOutbox(store: OutboxStore, send: Send, around: Surroundings)
   return {
     drain,
     all: () => store.all(),
+    body: (id) => store.body(id),
     carton: async () => cartonOf(await store.all(), store.body, around.now()),
     unsent: async () => unsent(await store.all()),
     async take(...drafts) {

@@ -80,7 +80,13 @@ function committed(database: IDBDatabase, work: Work): Promise<void> {
     const transaction = database.transaction([PARCELS, BODIES], 'readwrite', { durability: 'strict' })
     transaction.oncomplete = () => done()
     transaction.onabort = () => failed(reasonOf(transaction.error))
-    work(transaction.objectStore(PARCELS), transaction.objectStore(BODIES))
+    try {
+      work(transaction.objectStore(PARCELS), transaction.objectStore(BODIES))
+    } catch (error) {
+      // Some browsers refuse at once what others refuse later; half of it must not stay.
+      failed(reasonOf(error as DOMException))
+      transaction.abort()
+    }
   })
 }
 
