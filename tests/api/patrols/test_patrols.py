@@ -166,3 +166,9 @@ async def test_a_plan_is_due_until_its_checklist_is_walked_through(people: Peopl
     plan = next(p for p in (await client.get("/api/patrol-plans")).json() if p["id"] == made.json()["id"])
     assert plan["last_at"] is not None
     assert plan["late"] is False
+    whole = {"community_id": str(COMMUNITY.id), "checklist_id": fire["id"], "every_days": 30}
+    wide = (await office.post("/api/patrol-plans", json=whole)).json()
+    other = (await office.post("/api/patrol-plans", json={**whole, "micro_grid_id": str(EAST)})).json()
+    seen = {p["id"] for p in (await client.get("/api/patrol-plans")).json()}
+    assert wide["id"] in seen, "who walks one of its grids sees the community's plans"
+    assert other["id"] not in seen

@@ -14,7 +14,7 @@ const KNOWN = 'patrol-known'
 const MOST_TILES = 3000
 const PAGE_WITHIN_MS = 4000
 /** What the page asks for and may see again without signal. Asked of the service first, always. */
-const READ = ['/api/me', '/api/places', '/api/tiles', '/api/settings/map', '/api/issues', '/api/issue-categories', '/api/patrols', '/api/coverage', '/api/checklists']
+const READ = ['/api/me', '/api/places', '/api/tiles', '/api/settings/map', '/api/issues', '/api/issue-categories', '/api/patrols', '/api/coverage', '/api/checklists', '/api/patrol-plans']
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(SHELL_CACHE).then((cache) => cache.addAll(SHELL)))
@@ -36,6 +36,8 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') return event.respondWith(openPage(request))
   if (pathname.startsWith('/assets/') || SHELL.includes(pathname)) return event.respondWith(fromShell(request))
   if (request.headers.get('Accept') === 'text/event-stream') return
+  // Asked of the spot where one stands; kept, every step would be another answer.
+  if (pathname === '/api/issues/where') return
   if (pathname.startsWith('/api/tiles/')) return event.respondWith(freshOrKept(request, TILES))
   if (READ.some((path) => pathname === path || pathname.startsWith(`${path}/`))) {
     event.respondWith(freshOrKept(request, KNOWN))
