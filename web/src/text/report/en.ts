@@ -35,5 +35,9 @@ export const english: ReportTexts = {
   meToo: 'Me too',
   meTooDone: 'Noted.',
   meTooOf: (n) => `${n} say “me too”`,
+  mapShow: 'Show on the map',
+  mapHide: 'Fold the map',
+  mapOpen: 'being handled',
+  mapDone: 'done',
   more: 'Show more',
 }

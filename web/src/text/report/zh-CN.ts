@@ -33,6 +33,10 @@ export const chinese = {
   meToo: '我也遇到',
   meTooDone: '已记下。',
   meTooOf: (n: string) => `${n} 人同样遇到`,
+  mapShow: '在地图上看',
+  mapHide: '收起地图',
+  mapOpen: '办理中',
+  mapDone: '已办结',
   more: '再显示一些',
 }
 
