@@ -17,8 +17,8 @@ test('grids are summed up, the least reached first', () => {
   ])
 })
 
-test('a track falls apart into its lines and what is no part of it', () => {
+test('a track falls apart into its lines, its stops and what is no part of it', () => {
   const shape = (part: string, type: string, coordinates: unknown) => ({ geometry: { type, coordinates }, properties: { part } })
   const found = trackOf({ features: [shape('line', 'LineString', [[1, 2], [3, 4]]), shape('stop', 'Point', [1, 2]), shape('left_out', 'Point', [9, 9])] })
-  expect(found).toEqual({ lines: [[[1, 2], [3, 4]]], leftOut: [[9, 9]] })
+  expect(found).toEqual({ lines: [[[1, 2], [3, 4]]], stops: [[1, 2]], leftOut: [[9, 9]] })
 })

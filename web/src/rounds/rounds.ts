@@ -12,6 +12,8 @@ export type Line = readonly (readonly [number, number])[]
 
 export interface Track {
   readonly lines: readonly Line[]
+  /** Where somebody stood still for a while. */
+  readonly stops: Line
   readonly leftOut: Line
 }
 
@@ -99,6 +101,14 @@ export function openRounds(page: Page) {
     else page.troubled(told.reason)
   }
 
+  /** A list to be walked through every so many days; true when it is kept. */
+  async function addPlan(said: Schemas['PlanCreate']): Promise<boolean> {
+    const told = await answer(() => line.POST('/api/patrol-plans', { body: said }))
+    if (!told.ok) page.troubled(told.reason)
+    else await read()
+    return told.ok
+  }
+
   async function bringIn(file: File): Promise<boolean> {
     const told = await answer(() =>
       line.POST('/api/patrols/import', { body: file, bodySerializer: (body: unknown) => body, headers: { 'Content-Type': 'application/gpx+xml' } } as never),
@@ -118,7 +128,7 @@ export function openRounds(page: Page) {
 
   return {
     ...{ page, since, until, community, flagged, phase, fault, coverage, plans, opened, track, forgotten },
-    ...{ places, rows, sums, shown, read, open, bringIn },
+    ...{ places, rows, sums, shown, read, open, bringIn, addPlan },
   }
 }
 
@@ -127,9 +137,9 @@ interface Shape {
   readonly properties: { readonly part: string }
 }
 
-/** The lines of a track and the fixes that are no part of it. */
+/** The lines of a track, its stops, and the fixes that are no part of it. */
 export function trackOf(collection: unknown): Track {
   const { features } = collection as { features: readonly Shape[] }
   const of = (part: string) => features.filter(({ properties }) => properties.part === part).map(({ geometry }) => geometry.coordinates)
-  return { lines: of('line') as Line[], leftOut: of('left_out') as Line[number][] }
+  return { lines: of('line') as Line[], stops: of('stop') as Line[number][], leftOut: of('left_out') as Line[number][] }
 }

@@ -1,10 +1,12 @@
-/** Draws a track over the map: its lines, and a cross for every fix that is no part of it. */
+/** Draws a track over the map: its lines, the gaps between them broken, a ring where somebody stood, a cross for every fix that is no part of it. */
 
 import type { Stage } from '../map/stage'
 import type { Line, Track } from './rounds'
 
 const INK = '#7a2f8f'
 const CROSS_PX = 4
+const RING_PX = 7
+const GAP_PX = [3, 6]
 
 export function drawTrack(canvas: HTMLCanvasElement, stage: Stage, track: Track | null): void {
   const { clientWidth: width, clientHeight: height } = canvas
@@ -21,6 +23,15 @@ export function drawTrack(canvas: HTMLCanvasElement, stage: Stage, track: Track 
     for (const line of track.lines) trace(ink, stage, line)
   }
   ink.lineWidth = 2
+  ink.setLineDash(GAP_PX)
+  for (const gap of gapsOf(track.lines)) trace(ink, stage, gap)
+  ink.setLineDash([])
+  for (const stop of track.stops) {
+    const { x, y } = stage.where(stop)
+    ink.beginPath()
+    ink.arc(x, y, RING_PX, 0, 2 * Math.PI)
+    ink.stroke()
+  }
   for (const [lon, lat] of track.leftOut) {
     const { x, y } = stage.where([lon, lat])
     ink.beginPath()
@@ -30,6 +41,14 @@ export function drawTrack(canvas: HTMLCanvasElement, stage: Stage, track: Track 
     ink.lineTo(x - CROSS_PX, y + CROSS_PX)
     ink.stroke()
   }
+}
+
+/** From the end of each line to the beginning of the next: nothing was recorded there. */
+export function gapsOf(lines: readonly Line[]): Line[] {
+  return lines.slice(1).flatMap((line, n) => {
+    const [from, to] = [lines[n]?.at(-1), line[0]]
+    return from && to ? [[from, to]] : []
+  })
 }
 
 function trace(ink: CanvasRenderingContext2D, stage: Stage, line: Line): void {

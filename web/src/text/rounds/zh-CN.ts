@@ -30,7 +30,15 @@ export const chinese = {
   imported: '已导入,并注明来自文件。',
   close: '收起轨迹',
   map: '单元与轨迹的地图',
-  key: { visited: '已入户', passed: '路过 30 米内', missed: '未走到', track: '轨迹' },
+  key: { visited: '已入户', passed: '路过 30 米内', missed: '未走到', track: '轨迹', gap: '中断', stop: '停留', leftOut: '未采用的点' },
+  newPlan: '新增计划',
+  planList: '清单',
+  planGrid: '微网格(可不选)',
+  planDays: '每几天一次',
+  planNote: '备注',
+  planSave: '保存计划',
+  planSaved: '计划已保存。',
+  planPick: '请先选社区。',
 }
 
 export type RoundsTexts = typeof chinese
