@@ -12,7 +12,7 @@ export const english: FrameTexts = {
     heat: 'Heat',
     patrol: 'Patrol (phone)',
     rounds: 'Rounds',
-    casework: 'Rules of casework',
+    casework: 'Casework',
     report: 'Residents',
     people: 'People',
     audit: 'Audit',
