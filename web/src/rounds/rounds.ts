@@ -102,7 +102,7 @@ export function openRounds(page: Page) {
   }
 
   /** A list to be walked through every so many days; true when it is kept. */
-  async function addPlan(said: Schemas['PlanCreate']): Promise<boolean> {
+  async function addPlan(said: Schemas['api__patrols__schemas__PlanCreate']): Promise<boolean> {
     const told = await answer(() => line.POST('/api/patrol-plans', { body: said }))
     if (!told.ok) page.troubled(told.reason)
     else await read()
