@@ -1,7 +1,7 @@
 """What GeoReport v2 brings besides a report is kept, an address alone finds its building, and one's own is told whole.
 
 Revision ID: 0059
-Revises: 0058
+Revises: 0104
 
 A request that came by Open311 is told by its code from the first: whoever knows the code posted it, and a client that
 has just posted asks for nothing else. The list still holds nothing that an office has not accepted.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0059"
-down_revision = "0058"
+down_revision = "0104"
 branch_labels = None
 depends_on = None
 
