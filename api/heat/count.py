@@ -37,26 +37,18 @@ def grain_of(zoom: int) -> int:
 def by_cell(facts: Facts, sieve: Sieve, *, first: int = 0, end: int = FAR, grain: int = 1) -> tuple[Ints, Ints]:
     """The cells (or squares of ``grain`` cells, by their first) in a range that have any issue, and how many."""
     tidy, loose = facts.tidy_within(first, end), facts.loose
-    cells, counts = _sorted_counts(_squares(tidy["cell"][sieve.passes(tidy)], grain))
+    cells, counts = _runs(_squares(tidy["cell"][sieve.passes(tidy)], grain))
     cell = loose["cell"]
     cell = cell[sieve.passes(loose) & (cell >= first) & (cell < end)]
     if not len(cell):
         return cells, counts
-    more, many = _sorted_counts(np.sort(_squares(cell, grain)))
+    more, many = _runs(np.sort(_squares(cell, grain)))
     every, at = np.unique(np.concatenate([cells, more]), return_inverse=True)
     return every, np.bincount(at, np.concatenate([counts, many]), len(every)).astype(np.int64)
 
 
 def _squares(cells: Ints, grain: int) -> Ints:
     return cells if grain == 1 else cells // grain * grain
-
-
-def _sorted_counts(cells: Ints) -> tuple[Ints, Ints]:
-    """Like ``np.unique`` of what is sorted already."""
-    if not len(cells):
-        return cells, cells
-    starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]]))
-    return cells[starts], np.diff(np.append(starts, len(cells)))
 
 
 def by(facts: Facts, sieve: Sieve, column: str) -> dict[int, int]:
@@ -96,45 +88,62 @@ def film(facts: Facts, sieve: Sieve, step: int | None, *, most: int = MOST_ENTRI
 
     Where that makes more than ``most`` entries, steps of days are joined two by two until it does not.
     """
-    cells, at, day = _placed(facts, sieve)
-    first, last = sieve.days
-    first, last = (max(first, int(day.min())), min(last, int(day.max()))) if len(day) else (first, first)
-    if step is None:
-        begin = int(month_of(first))
-        of_day = month_of(np.arange(first, last + 1)) - begin
-    else:
-        begin = first
-        of_day = np.arange(last - first + 1) // step
-    flat = _by_step(of_day[day - first], at, int(of_day[-1]) + 1, len(cells))
-    some = np.flatnonzero(flat)
-    while step is not None and len(some) > most and len(flat) > len(cells):
-        step *= 2
-        by_step = flat.reshape(-1, len(cells))
-        flat = np.add.reduceat(by_step, np.arange(0, len(by_step), 2)).ravel()
-        some = np.flatnonzero(flat)
-    when, where = np.divmod(some, max(len(cells), 1))
+    own, more = (np.flatnonzero(sieve.passes(part) & (part["cell"] >= 0)) for part in facts.parts())
+    day, came = facts.tidy["day"][own], facts.loose["day"][more]
+    first, last = _within(*sieve.days, day, came)
+    days = np.arange(last - first + 1)
+    begin = int(month_of(first)) if step is None else first
+    of_day = month_of(days + first) - begin if step is None else days // step
+    steps = int(of_day[-1]) + 1
+    cells, keys = facts.cells, facts.spot[own]
+    if len(cells) * steps >= 1 << 31:
+        keys = keys.astype(np.int64)
+    keys *= steps
+    keys += of_day.astype(np.int32)[day - first]
+    counted = _runs(keys)
+    if len(came):
+        where = facts.loose["cell"][more]
+        cells = np.union1d(facts.cells, where)
+        renumbered = np.searchsorted(cells, facts.cells)
+        keys = renumbered[counted[0] // steps] * steps + counted[0] % steps
+        late = np.searchsorted(cells, where) * steps + of_day[came - first]
+        counted = _added(keys, counted[1], *np.unique(late, return_counts=True))
+    (at, when), counts = np.divmod(counted[0], steps), counted[1]
+    while step is not None and len(at) > most and steps > 1:
+        step, steps = step * 2, (steps + 1) // 2
+        keys, ends = _runs(at * steps + when // 2, counts)
+        (at, when), counts = np.divmod(keys, steps), ends
+    order = np.argsort(when.astype(np.uint16), kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(when, minlength=steps))])
     used = np.zeros(len(cells), np.bool_)
-    used[where] = True
-    steps = len(flat) // len(cells) if len(cells) else 1
-    start = np.searchsorted(when, np.arange(steps + 1)).astype(np.int64)
-    return Slices(begin, step or 0, cells[used], start, (np.cumsum(used) - 1)[where], flat[some].astype(np.int64))
+    used[at] = True
+    return Slices(begin, step or 0, cells[used], start, (np.cumsum(used) - 1)[at[order]], counts[order])
 
 
-def _placed(facts: Facts, sieve: Sieve) -> tuple[Ints, Ints, Ints]:
-    """Cells, which of them each issue that passes lies in, and its day; without those that have no cell."""
-    tidy, loose = facts.tidy, facts.loose
-    own, more = sieve.passes(tidy) & (tidy["cell"] >= 0), sieve.passes(loose) & (loose["cell"] >= 0)
-    cells, at, day = facts.cells, facts.spot[own], tidy["day"][own]
-    if more.any():
-        cells, back = np.unique(np.concatenate([facts.cells, loose["cell"][more]]), return_inverse=True)
-        at = np.concatenate([back[at], back[len(facts.cells) :]])
-        day = np.concatenate([day, loose["day"][more]])
-    return cells, at.astype(np.int64), day.astype(np.int64)
+def _within(first: int, last: int, *days: Ints) -> tuple[int, int]:
+    """The days of a period that any issue has; only its first without one."""
+    some = [day for day in days if len(day)]
+    if not some:
+        return first, first
+    return max(first, *(int(day.min()) for day in some)), min(last, max(int(day.max()) for day in some))
 
 
-def _by_step(when: Ints, at: Ints, steps: int, cells: int) -> Ints:
-    """How many of each step lie in each cell, step by step."""
-    return np.bincount(when * cells + at, minlength=steps * cells)
+def _runs(keys: Ints, counts: Ints | None = None) -> tuple[Ints, Ints]:
+    """Keys that never fall, each once, with how many of each there are; or with the sums of their counts."""
+    if not len(keys):
+        return keys, keys
+    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+    sums = np.diff(np.append(starts, len(keys))) if counts is None else np.add.reduceat(counts, starts)
+    return keys[starts], sums
+
+
+def _added(keys: Ints, counts: Ints, more: Ints, many: Ints) -> tuple[Ints, Ints]:
+    """Two counts by rising keys as one."""
+    where = np.searchsorted(keys, more)
+    known = np.append(keys, -1)[where] == more
+    counts = counts.copy()
+    counts[where[known]] += many[known]
+    return np.insert(keys, where[~known], more[~known]), np.insert(counts, where[~known], many[~known])
 
 
 def without_cell(facts: Facts, sieve: Sieve) -> tuple[int, int]:

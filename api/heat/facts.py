@@ -57,6 +57,8 @@ KEPT: dict[str, type[np.generic]] = {
 }
 _HEAD, _TAIL = 19, 2
 FAR_BELOW = -(1 << 40)
+LONG = 1 << 20
+"""More days than there will be: a cell's number this many times, and the day, is the order of the rows."""
 ENOUGH = 4_000
 """Loose rows from which on sorting anew is worth its while."""
 
@@ -117,7 +119,7 @@ NOTHING = part_of(np.empty(0, RECORD))
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All issues: ``tidy`` rows in the order of their cells, and ``loose`` ones that came since.
+    """All issues: ``tidy`` rows in the order of their cells and days, and ``loose`` ones that came since.
 
     ``place`` is the row in ``tidy`` of each number, -1 where it is not there. ``cells`` are the cells of the tidy rows,
     each once, and ``spot`` says which of them each row lies in.
@@ -162,7 +164,7 @@ class Facts:
     def sorted(self) -> Facts:
         """The same facts all in order."""
         every = _joined(self.tidy.take(self.tidy.alive), self.loose)
-        tidy = every.take(np.argsort(every["cell"], kind="stable"))
+        tidy = every.take(np.argsort(every["cell"] * LONG + every["day"], kind="stable"))
         place = np.full(int(tidy["no"].max(initial=-1)) + 1, -1, np.int32)
         place[tidy["no"]] = np.arange(len(tidy))
         fresh = np.diff(tidy["cell"], prepend=FAR_BELOW) != 0
