@@ -109,35 +109,61 @@ export function cornersOf({ west, north, columns, rows }: Frame): [[number, numb
 
 /**
  * Issues per square kilometre under a Gaussian of `bandwidthM` metres (standard deviation) round each cell: the same
- * place is as hot at every zoom. Two passes of one dimension; a cell's own width is taken off the kernel.
+ * place is as hot at every zoom. Two passes of one dimension, both row by row; a cell's own width is taken off the kernel.
  */
-export function kernel(values: Float32Array, frame: Frame, bandwidthM: number): Float32Array {
+export function kernel(values: Float32Array, frame: Frame, bandwidthM: number, room = roomFor(frame)): Float32Array {
   const side = sideM(latitudeOf(frame.north + frame.rows / 2))
-  const sigma = Math.max(bandwidthM / side, 0.3)
+  const weights = gaussian(Math.max(bandwidthM / side, 0.3))
+  const perKm2 = 1e6 / (side * side)
+  spreadAcross(values, frame, weights, room.across)
+  return spreadDown(room.across, frame, weights.map((weight) => weight * perKm2), room.dense)
+}
+
+/** The arrays of one picture, to be used again for the next: to ask for ten megabytes a step takes longer than to fill them. */
+export interface Room {
+  readonly plain: Float32Array
+  readonly across: Float32Array
+  readonly dense: Float32Array
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>
+}
+
+export function roomFor({ columns, rows }: Frame): Room {
+  const array = () => new Float32Array(columns * rows)
+  return { plain: array(), across: array(), dense: array(), pixels: new Uint8ClampedArray(columns * rows * 4) }
+}
+
+/** Weights of a Gaussian out to three and a half times its standard deviation; their sum is one. */
+function gaussian(sigma: number): Float32Array {
   const reach = Math.ceil(3.5 * sigma)
   const weights = new Float32Array(2 * reach + 1)
   for (let k = -reach; k <= reach; k++) weights[k + reach] = Math.exp(-0.5 * (k / sigma) ** 2)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  for (let k = 0; k < weights.length; k++) weights[k]! /= total
-  const { columns, rows } = frame
-  const across = spread(values, columns, rows, 1, columns, weights, reach)
-  const along = spread(across, rows, columns, columns, 1, weights, reach)
-  const perKm2 = 1e6 / (side * side)
-  for (let i = 0; i < along.length; i++) along[i]! *= perKm2
-  return along
+  return weights.map((weight) => weight / total)
 }
 
-/** Spread each value along lines of `length`, whose neighbours lie `stride` apart; `lines` lines begin `next` apart. */
-function spread(values: Float32Array, length: number, lines: number, stride: number, next: number, weights: Float32Array, reach: number): Float32Array {
-  const out = new Float32Array(values.length)
-  for (let line = 0; line < lines; line++) {
-    const base = line * next
-    for (let i = 0; i < length; i++) {
-      const value = values[base + i * stride]!
+function spreadAcross(values: Float32Array, { columns, rows }: Frame, weights: Float32Array, out: Float32Array): void {
+  const reach = weights.length >> 1
+  out.fill(0)
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let i = 0; i < columns; i++, at++) {
+      const value = values[at]!
       if (value === 0) continue
-      const low = Math.max(0, i - reach)
-      const high = Math.min(length - 1, i + reach)
-      for (let j = low; j <= high; j++) out[base + j * stride]! += value * weights[j - i + reach]!
+      const high = Math.min(columns - 1 - i, reach)
+      for (let k = -Math.min(i, reach); k <= high; k++) out[at + k]! += value * weights[k + reach]!
+    }
+  }
+}
+
+function spreadDown(values: Float32Array, { columns, rows }: Frame, weights: Float32Array, out: Float32Array): Float32Array {
+  const reach = weights.length >> 1
+  out.fill(0)
+  for (let row = 0, at = 0; row < rows; row++) {
+    const low = -Math.min(row, reach)
+    const high = Math.min(rows - 1 - row, reach)
+    for (let i = 0; i < columns; i++, at++) {
+      const value = values[at]!
+      if (value === 0) continue
+      for (let k = low, to = at + low * columns; k <= high; k++, to += columns) out[to]! += value * weights[k + reach]!
     }
   }
   return out
@@ -153,21 +179,62 @@ export function top(values: Float32Array): number {
 export const HEAT = ['#fff3c4', '#fdd37d', '#f9a04b', '#e4643a', '#b32f4a', '#6b1550'] as const
 export const DIFFERENCE = ['#1d5f8a', '#6aa3c4', '#c4dbe7', '#f2d3bd', '#e08a5a', '#a8330b'] as const
 
-/** Paint values into RGBA: nothing where there is none, from the first colour up to the last at `most`. */
-export function paint(values: Float32Array, most: number, pixels: Uint8ClampedArray, { smooth }: { smooth: boolean }): void {
+/** How finely a picture tells shares of its scale apart. */
+const SHADES = 1024
+
+/**
+ * The colours of a picture as whole pixels, by the square root of a value's share of the scale: nothing where there is
+ * none. A smooth picture fades where there is little.
+ */
+export function shades({ smooth }: { smooth: boolean }): Uint32Array {
   const ramp = rampOf(HEAT)
-  const floor = smooth ? most * 0.02 : 0
-  for (let i = 0, o = 0; i < values.length; i++, o += 4) {
-    const value = values[i]!
-    if (value <= floor) {
-      pixels[o + 3] = 0
-      continue
+  const bytes = new Uint8ClampedArray(SHADES * 4)
+  for (let i = 0; i < SHADES; i++) {
+    const share = (i / (SHADES - 1)) ** 2
+    if (smooth ? share <= 0.02 : i === 0) continue
+    const k = Math.floor((i / (SHADES - 1)) * 255) * 3
+    bytes.set([ramp[k]!, ramp[k + 1]!, ramp[k + 2]!, smooth ? Math.min(215, 60 + 400 * share) : 205], i * 4)
+  }
+  return new Uint32Array(bytes.buffer)
+}
+
+function shadeOf(value: number, most: number): number {
+  return value > 0 ? Math.max(1, Math.floor(Math.sqrt(Math.min(1, value / most)) * (SHADES - 1))) : 0
+}
+
+/** Paint values into RGBA: nothing where there is none, from the first colour up to the last at `most`. */
+export function paint(values: Float32Array, most: number, pixels: Uint8ClampedArray<ArrayBuffer>, { smooth }: { smooth: boolean }): void {
+  const whole = new Uint32Array(pixels.buffer, pixels.byteOffset, values.length)
+  const tints = shades({ smooth })
+  for (let i = 0; i < values.length; i++) whole[i] = values[i] === 0 ? 0 : tints[shadeOf(values[i]!, most)]!
+}
+
+/**
+ * A picture of single squares that is painted again and again: a step touches only the squares that it or the one before
+ * has. Returns a function that paints steps `from` to `to` (without) and gives the pixels.
+ */
+export function squares(film: Film, frame: Frame): (from: number, to: number, most: number) => Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(frame.columns * frame.rows * 4)
+  const whole = new Uint32Array(pixels.buffer)
+  const values = new Float32Array(whole.length)
+  const places = new Int32Array(film.column.length)
+  for (let i = 0; i < places.length; i++) places[i] = (film.row[i]! - frame.north) * frame.columns + film.column[i]! - frame.west
+  const tints = shades({ smooth: false })
+  let [begin, end] = [0, 0]
+  return (from, to, most) => {
+    for (let k = begin; k < end; k++) {
+      const place = places[film.at[k]!]!
+      values[place] = 0
+      whole[place] = 0
     }
-    const k = Math.min(255, Math.floor((Math.sqrt(Math.min(1, value / most))) * 255)) * 3
-    pixels[o] = ramp[k]!
-    pixels[o + 1] = ramp[k + 1]!
-    pixels[o + 2] = ramp[k + 2]!
-    pixels[o + 3] = smooth ? Math.min(215, 60 + 400 * (value / most)) : 205
+    end = film.start[Math.min(to, film.steps)] ?? 0
+    begin = film.start[Math.max(0, from)] ?? end
+    for (let k = begin; k < end; k++) {
+      const place = places[film.at[k]!]!
+      values[place]! += film.count[k]!
+      whole[place] = tints[shadeOf(values[place]!, most)]!
+    }
+    return pixels
   }
 }
 

@@ -37,11 +37,14 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
   })
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = 2
-  const pen = canvas.getContext('2d')!
+  const pen = canvas.getContext('2d', { willReadFrequently: true })!
   let laid = ''
   let level: AreaLevel | null = null
   const ready = new Promise<void>((resolve) => map.once('load', () => resolve()))
   const painted = new Map<AreaLevel, Map<string, string>>()
+  let colourOf: (id: string) => string | null = () => null
+  /** Ids of the areas in the tiles at hand; null once other tiles have come. */
+  let atHand: readonly string[] | null = null
 
   function layer(smooth: boolean): void {
     if (map.getLayer(PICTURE)) {
@@ -54,6 +57,31 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
       above,
     )
   }
+
+  /** A city has more areas than a screen: only those in the tiles at hand are coloured, the others when they come. */
+  function paintAreas(): void {
+    if (!level || !map.getSource(level)) return
+    const [source, had] = [level, painted.get(level) ?? new Map<string, string>()]
+    painted.set(level, had)
+    atHand ??= [...new Set(map.querySourceFeatures(source, { sourceLayer: source }).map(({ id }) => String(id)))]
+    for (const id of atHand) {
+      const heat = colourOf(id)
+      if (heat === (had.get(id) ?? null)) continue
+      if (heat === null) {
+        had.delete(id)
+        map.removeFeatureState({ source, sourceLayer: source, id })
+      } else {
+        had.set(id, heat)
+        map.setFeatureState({ source, sourceLayer: source, id }, { heat })
+      }
+    }
+  }
+
+  map.on('sourcedata', (event) => {
+    if (event.sourceId !== level || !event.tile) return
+    atHand = null
+    if (map.isSourceLoaded(event.sourceId)) paintAreas()
+  })
 
   map.on('click', (event) => {
     if (!level || !onArea || !map.getLayer(`heat-${level}`)) return
@@ -88,17 +116,16 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
     lift(): void {
       if (map.getLayer(PICTURE)) map.setLayoutProperty(PICTURE, 'visibility', 'none')
     },
-    /** Colour the areas of a level by id; no tile is asked for again. */
-    colour(of: AreaLevel | null, colours: ReadonlyMap<string, string>): void {
+    /** Colour the areas of a level by id, null for none; no tile is asked for again. */
+    colour(of: AreaLevel | null, by: (id: string) => string | null): void {
       if (level && level !== of && map.getLayer(`heat-${level}`)) map.setLayoutProperty(`heat-${level}`, 'visibility', 'none')
+      if (level !== of) atHand = null
       level = of
+      colourOf = by
       if (!of || !map.getSource(of)) return
       if (!map.getLayer(`heat-${of}`)) addAreas(map, of)
-      map.setLayoutProperty(`heat-${of}`, 'visibility', 'visible')
-      const had = painted.get(of) ?? new Map<string, string>()
-      for (const id of had.keys()) if (!colours.has(id)) map.removeFeatureState({ source: of, sourceLayer: of, id })
-      for (const [id, colour] of colours) if (had.get(id) !== colour) map.setFeatureState({ source: of, sourceLayer: of, id }, { heat: colour })
-      painted.set(of, new Map(colours))
+      if (map.getLayoutProperty(`heat-${of}`, 'visibility') !== 'visible') map.setLayoutProperty(`heat-${of}`, 'visibility', 'visible')
+      paintAreas()
     },
     /** Draw shapes in colours: hexagons; none clears them. */
     shapes(rings: readonly { readonly ring: readonly (readonly number[])[]; readonly colour: string }[]): void {
@@ -138,6 +165,7 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
     dress(next: Look): void {
       laid = ''
       painted.clear()
+      atHand = null
       map.setStyle(dressed(next), { diff: false })
     },
     fly: ([w, s, e, n]: Box) => map.fitBounds([[w, s], [e, n]], { padding: 90, maxZoom: 17, duration: 600 }),

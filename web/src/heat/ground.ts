@@ -1,92 +1,120 @@
 /** Draws the answers on the maps: a picture of cells, hexagons or areas; and a second map beside the first. */
 
-import { counts, frameOf, HEAT, kernel, paint, paintDifference, top, type Film, type Frame } from '../core/film'
+import { counts, frameOf, kernel, paint, paintDifference, roomFor, squares, top, type Film, type Frame, type Room } from '../core/film'
 import type { HeatView } from '../core/heatfilter'
 import type { Box } from '../core/place'
 import type { Look } from '../map/style'
 import type { Answers } from './answers'
 import type { AreaLevel, Board } from './board'
-import type { Areas } from './service'
+import type { Area, Areas } from './service'
+import { heatOf, tintOf } from './tint'
 
 const MARGIN = 12
-export const NO_DATA = '#b9b4a9'
-export const CALM = '#e9f0e4'
 type Boards = typeof import('./board')
 export type Ground = ReturnType<typeof layGround>
 
 export function layGround(boards: Boards, board: Board, answers: Answers) {
   let other: Board | null = null
   let most = 0
-  let scaled: { film: Film; drawn: string; bandwidth: number; most: number } | null = null
+  let scaled: { film: Film; drawn: string; bandwidth: number; step: number; whole: number } | null = null
+  let framed: { now: Film; past: Film | null; frame: Frame | null } | null = null
+  let kept: { frame: Frame; room: Room } | null = null
+  let listed: { of: Areas; byId: ReadonlyMap<string, Area> } | null = null
+  let squared: { film: Film; frame: Frame; show: ReturnType<typeof squares> } | null = null
 
-  function valuesOf(shown: Film, frame: Frame, view: HeatView, from: number, to: number): Float32Array {
-    const plain = counts(shown, frame, from, to)
-    return view.drawn === 'kernel' ? kernel(plain, frame, view.bandwidth) : plain
+  function valuesOf(shown: Film, frame: Frame, view: HeatView, from: number, to: number, room = roomFor(frame)): Float32Array {
+    const plain = counts(shown, frame, from, to, room.plain)
+    return view.drawn === 'kernel' ? kernel(plain, frame, view.bandwidth, room) : plain
   }
 
-  /** One scale for all steps, so that a hot week looks hotter than a calm one. */
-  function scaleOfSteps(shown: Film, frame: Frame, view: HeatView): number {
+  function frameAround(now: Film, past: Film | null): Frame | null {
+    if (framed?.now !== now || framed.past !== past) {
+      const some = [now, past].filter((one): one is Film => one !== null && one.column.length > 0)
+      framed = { now, past, frame: frameOf(some, MARGIN) }
+    }
+    return framed.frame
+  }
+
+  /** One scale for all steps, so that a hot week looks hotter than a calm one; and one for the whole period. */
+  function scaleOf(shown: Film, frame: Frame, view: HeatView): { readonly step: number; readonly whole: number } {
     const { drawn, bandwidth } = view
-    if (scaled?.film === shown && scaled.drawn === drawn && scaled.bandwidth === bandwidth) return scaled.most
+    if (scaled?.film === shown && scaled.drawn === drawn && scaled.bandwidth === bandwidth) return scaled
     let busiest = 0
     for (let t = 1; t < shown.steps; t++) {
       const size = (k: number) => shown.start[k + 1]! - shown.start[k]!
       if (size(t) > size(busiest)) busiest = t
     }
-    scaled = { film: shown, drawn, bandwidth, most: top(valuesOf(shown, frame, view, busiest, busiest + 1)) }
-    return scaled.most
+    const of = (from: number, to: number) => top(valuesOf(shown, frame, view, from, to))
+    scaled = { film: shown, drawn, bandwidth, step: of(busiest, busiest + 1), whole: of(0, shown.steps) }
+    return scaled
   }
 
   function drawPicture(view: HeatView, step: number): void {
     const [now, past] = [answers.film.value, answers.past.value]
-    const frame = frameOf([now, past].filter((one): one is Film => one !== null && one.column.length > 0), MARGIN)
+    const frame = now && frameAround(now, past)
     if (!now || !frame) return board.lift()
     const smooth = view.drawn === 'kernel'
-    const values = step < 0 ? valuesOf(now, frame, view, 0, now.steps) : valuesOf(now, frame, view, step, step + 1)
-    const pixels = new Uint8ClampedArray(frame.columns * frame.rows * 4)
-    most = step < 0 ? top(values) : Math.max(top(values), scaleOfSteps(now, frame, view))
-    if (view.compare === 'difference' && past) {
-      const old = valuesOf(past, frame, view, 0, past.steps)
+    const [from, to] = step < 0 ? [0, now.steps] : [step, step + 1]
+    most = scaleOf(now, frame, view)[step < 0 ? 'whole' : 'step']
+    const old = past && view.compare ? valuesOf(past, frame, view, 0, past.steps) : null
+    if (view.compare === 'difference' && old) {
+      const values = valuesOf(now, frame, view, from, to)
       most = Math.max(top(values), top(old))
+      const pixels = new Uint8ClampedArray(frame.columns * frame.rows * 4)
       paintDifference(values, old, most, pixels)
-    } else paint(values, most, pixels, { smooth })
-    board.lay(pixels, frame, { smooth })
-    if (!other || !past) return
-    const again = new Uint8ClampedArray(pixels.length)
-    paint(valuesOf(past, frame, view, 0, past.steps), most, again, { smooth })
+      board.lay(pixels, frame, { smooth })
+    } else board.lay(smooth ? smoothed(now, frame, view, from, to) : squaresOf(now, frame)(from, to, most), frame, { smooth })
+    if (!other || !old) return
+    const again = new Uint8ClampedArray(frame.columns * frame.rows * 4)
+    paint(old, most, again, { smooth })
     other.lay(again, frame, { smooth })
   }
 
-  function colourOf(value: number): string {
-    const share = Math.sqrt(Math.min(1, value / (most || 1)))
-    return HEAT[Math.min(HEAT.length - 1, Math.floor(share * HEAT.length))]!
+  function smoothed(now: Film, frame: Frame, view: HeatView, from: number, to: number): Uint8ClampedArray<ArrayBuffer> {
+    if (kept?.frame !== frame) kept = { frame, room: roomFor(frame) }
+    const { room } = kept
+    paint(valuesOf(now, frame, view, from, to, room), most, room.pixels, { smooth: true })
+    return room.pixels
+  }
+
+  function squaresOf(film: Film, frame: Frame): ReturnType<typeof squares> {
+    if (squared?.film !== film || squared.frame !== frame) squared = { film, frame, show: squares(film, frame) }
+    return squared.show
+  }
+
+  /** An answer's areas by their ids, made once an answer: what is drawn of them changes far more often. */
+  function areasById(): ReadonlyMap<string, Area> {
+    const found = answers.areas.value
+    if (!found) return new Map()
+    if (listed?.of !== found) listed = { of: found, byId: new Map(found.areas.map((area) => [area.id, area])) }
+    return listed.byId
   }
 
   function drawAreas(view: HeatView): void {
-    const found = answers.areas.value?.areas ?? []
-    const value = (area: Areas['areas'][number]) => (view.per === 'count' ? area.count : area.rate)
-    const steady = found.filter((area) => area.state === 'some' || view.per === 'count')
-    most = Math.max(0, ...steady.map((area) => value(area) ?? 0))
-    const colours = new Map<string, string>()
-    for (const area of found) {
-      const own = value(area)
-      colours.set(area.id, own === null ? NO_DATA : own === 0 ? CALM : colourOf(own))
+    const found = areasById()
+    const value = (area: Area) => (view.per === 'count' ? area.count : area.rate)
+    most = 0
+    for (const area of found.values()) {
+      if (area.state === 'some' || view.per === 'count') most = Math.max(most, value(area) ?? 0)
     }
-    board.colour(view.level as AreaLevel, colours)
+    board.colour(view.level as AreaLevel, (id) => {
+      const area = found.get(id)
+      return area ? tintOf(area, value(area), most, { steady: view.per === 'count' }) : null
+    })
   }
 
   function drawHexagons(): void {
     const found = answers.hexagons.value
     if (!found) return board.shapes([])
     most = Math.max(0, ...found.counts)
-    board.shapes(found.rings.map((ring, k) => ({ ring, colour: colourOf(found.counts[k]!) })))
+    board.shapes(found.rings.map((ring, k) => ({ ring, colour: heatOf(found.counts[k]!, most) })))
   }
 
   return {
     board,
     /** Draw what is known; says the top of the scale. `step` below zero is the whole period. */
     draw(view: HeatView, step: number): number {
-      if (view.drawn !== 'areas') board.colour(null, new Map())
+      if (view.drawn !== 'areas') board.colour(null, () => null)
       if (view.drawn === 'areas' || view.drawn === 'hexagons') board.lift()
       if (view.drawn !== 'hexagons') board.shapes([])
       if (view.drawn === 'areas') drawAreas(view)
