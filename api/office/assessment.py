@@ -1,28 +1,15 @@
 """红黄蓝: the colour of a compound for a month, from a formula that is published, versioned and recomputable by hand.
 
 Points are lost, never given: a compound without issues has a hundred. Every part says how many points it took and which
-figures it used, so that whoever is rated can check it, look at the cases, and reply.
+figures it used, so that whoever is rated can check it, look at the cases, and reply. The numbers of the formula are
+rows of ``assessment_rule`` (migration 0074), each from a day on; its words are made from them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-VERSION = 1
-FORMULA_ZH = (
-    "满分 100。超时:每 1% 的超时件(时钟催办过的件 ÷ 上报件)扣 0.4 分,最多 40;未结:每 1% 的超期未结扣 0.3 分,最多 30;"
-    "返工与重新立案:每 1% 扣 0.2 分,最多 20;频度:每百户上报件超过全体中位数 2 倍起,每多 1 倍扣 5 分,最多 10。"
-    "85 分及以上蓝,60 至 84 分黄,60 分以下红;上报不足 3 件不评红。"
-)
-FORMULA_EN = (
-    "Of 100 points: late, 0.4 for each 1 % of cases that the clock had to urge, 40 at most; open, 0.3 for each 1 % that"
-    " are open and overdue, 30 at most; done again, 0.2 for each 1 % reworked or reopened, 20 at most; frequency, 5 for"
-    " each time the median per hundred households beyond twice it, 10 at most. Blue from 85, yellow from 60, red below;"
-    " with fewer than 3 cases never red."
-)
-FEWEST_FOR_RED = 3
-BLUE, YELLOW = 85.0, 60.0
+from typing import Literal
 
 
 class Colour(StrEnum):
@@ -31,6 +18,61 @@ class Colour(StrEnum):
     BLUE = "blue"
     YELLOW = "yellow"
     RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The numbers of one version: the most points that each part takes, and where colours and lists begin."""
+
+    version: int = 1
+    late_most: float = 40.0
+    open_most: float = 30.0
+    again_most: float = 20.0
+    often_most: float = 10.0
+    blue: float = 85.0
+    yellow: float = 60.0
+    fewest_for_red: int = 3
+    red_from: float = 90.0
+    black_below: float = 70.0
+    fewest_handled: int = 3
+
+    @property
+    def formula_zh(self) -> str:
+        """The formula of the colours in Chinese."""
+        return (
+            "满分 100。超时:每 1% 的超时件(时钟催办过的件 ÷ 上报件)"
+            f"扣 {self.late_most / 100:g} 分,最多 {self.late_most:g};"
+            f"未结:每 1% 的超期未结扣 {self.open_most / 100:g} 分,最多 {self.open_most:g};"
+            f"返工与重新立案:每 1% 扣 {self.again_most / 100:g} 分,最多 {self.again_most:g};"
+            f"频度:每百户上报件超过全体中位数 2 倍起,每多 1 倍扣 {self.often_most / 2:g} 分,最多 {self.often_most:g}。"
+            f"{self.blue:g} 分及以上蓝,{self.yellow:g} 分及以上黄,不足 {self.yellow:g} 分红;"
+            f"上报不足 {self.fewest_for_red} 件不评红。"
+        )
+
+    @property
+    def formula_en(self) -> str:
+        """The same in English."""
+        return (
+            f"Of 100 points: late, {self.late_most / 100:g} for each 1 % of cases that the clock had to urge,"
+            f" {self.late_most:g} at most; open, {self.open_most / 100:g} for each 1 % that are open and overdue,"
+            f" {self.open_most:g} at most; done again, {self.again_most / 100:g} for each 1 % reworked or reopened,"
+            f" {self.again_most:g} at most; frequency, {self.often_most / 2:g} for each time the median per hundred"
+            f" households beyond twice it, {self.often_most:g} at most. Blue from {self.blue:g}, yellow from"
+            f" {self.yellow:g}, red below; with fewer than {self.fewest_for_red} cases never red."
+        )
+
+    def list_of(self, points: float | None) -> Literal["red", "black", "none"]:
+        """On which list a body of so many points stands.
+
+        >>> Rule().list_of(90.0), Rule().list_of(70.0), Rule().list_of(69.9), Rule().list_of(None)
+        ('red', 'none', 'black', 'none')
+        """
+        if points is None:
+            return "none"
+        return "red" if points >= self.red_from else "black" if points < self.black_below else "none"
+
+
+FIRST = Rule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +98,7 @@ class Rating:
     colour: Colour
 
 
-def rate(figures: Figures, median_per_hundred: float) -> Rating:
+def rate(figures: Figures, median_per_hundred: float, rule: Rule = FIRST) -> Rating:
     """The rating of one compound; ``median_per_hundred`` is of all compounds with households in the same month.
 
     >>> rate(Figures(10, 5, 2, 1, 500), 1.0).points
@@ -65,15 +107,15 @@ def rate(figures: Figures, median_per_hundred: float) -> Rating:
     'blue'
     """
     many = figures.reported
-    late = min(40.0, 40.0 * figures.urged / many) if many else 0.0
-    overdue = min(30.0, 30.0 * figures.overdue / many) if many else 0.0
-    again = min(20.0, 20.0 * figures.again / many) if many else 0.0
+    late = min(rule.late_most, rule.late_most * figures.urged / many) if many else 0.0
+    overdue = min(rule.open_most, rule.open_most * figures.overdue / many) if many else 0.0
+    again = min(rule.again_most, rule.again_most * figures.again / many) if many else 0.0
     often = 100 * many / figures.households if figures.households else 0.0
     times = often / median_per_hundred if median_per_hundred > 0 else 0.0
-    frequency = min(10.0, max(0.0, 5.0 * (times - 2)))
+    frequency = min(rule.often_most, max(0.0, rule.often_most / 2 * (times - 2)))
     points = round(100 - late - overdue - again - frequency, 1)
-    colour = Colour.BLUE if points >= BLUE else Colour.YELLOW if points >= YELLOW else Colour.RED
-    if colour is Colour.RED and many < FEWEST_FOR_RED:
+    colour = Colour.BLUE if points >= rule.blue else Colour.YELLOW if points >= rule.yellow else Colour.RED
+    if colour is Colour.RED and many < rule.fewest_for_red:
         colour = Colour.YELLOW
     return Rating(points, round(late, 1), round(overdue, 1), round(again, 1), round(frequency, 1), colour)
 

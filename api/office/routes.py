@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.access.admission import Asking, Member
 from api.database import Session
-from api.office import report, service
+from api.office import report, service, views
 from api.office.schemas import (
     KpiQuestion,
     KpiRead,
@@ -76,19 +76,19 @@ async def read_bodies(session: Session, asked: Annotated[Period, Query()]) -> li
 @router.get("/views")
 async def read_views(session: Session) -> list[ViewRead]:
     """The views that the asker has kept."""
-    return await service.read_views(session)
+    return await views.read_views(session)
 
 
 @router.post("/views", status_code=201)
 async def keep_view(session: Session, asker: Member, said: ViewCreate) -> ViewRead:
     """Keep a view under a name."""
-    return await service.keep_view(session, said, asker)
+    return await views.keep_view(session, said, asker)
 
 
 @router.delete("/views/{view_id}", status_code=204)
 async def forget_view(session: Session, view_id: UUID) -> None:
     """Forget a view."""
-    await service.forget_view(session, view_id)
+    await views.forget_view(session, view_id)
 
 
 @router.get("/report.pdf", response_class=Response, responses=PDF)
