@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from api.database import asynchronous
 from api.errors import NotFoundError
-from api.office import service
+from api.office import report_map, service
 from api.office.report_words import WORDS
 from api.office.schemas import KpiQuestion, OrderRead, Period, ReportRead
 
@@ -64,9 +64,17 @@ async def make(session: AsyncSession, since: date, until: date, language: Langua
     kpis = await service.read_kpis(session, KpiQuestion(**period.model_dump()), until)
     ratings = await service.read_ratings(session, place, until)
     bodies = await service.read_bodies(session, period, until)
+    compounds = await report_map.read_compounds(session, since, until, place)
     words = WORDS[language]
     title = words.title.format(since=since, until=until)
-    sections = (_top(words, morning), _figures(words, kpis, language), _colours(words, ratings), _bodies(words, bodies))
+    sections = (
+        _signals(words, morning),
+        _map(words, compounds),
+        _top(words, morning),
+        _figures(words, kpis, language),
+        _colours(words, ratings),
+        _bodies(words, bodies),
+    )
     return await asyncio.to_thread(_written, title, words, morning, (*sections, _calls(words, morning)))
 
 
@@ -85,6 +93,19 @@ def _section(title: str, rows: tuple[tuple[str, ...], ...], words: Words, head: 
     if not rows:
         return Section(title, (*said, words.none))
     return Section(title, said, head, rows, (0.4, *((0.6 / (len(head) - 1),) * (len(head) - 1))))
+
+
+def _signals(words: Words, morning: MorningRead) -> Section:
+    from geo.sheets.report import Section  # noqa: PLC0415 - see above
+
+    return Section(words.signals, tuple(words.name_of(s.zh, s.en) for s in morning.signals) or (words.none,))
+
+
+def _map(words: Words, compounds: list[report_map.Counted]) -> Section:
+    from geo.sheets.report import Section  # noqa: PLC0415 - see above
+
+    picture = report_map.picture(compounds, words)
+    return Section(words.map, () if picture else (words.none,), picture=picture)
 
 
 def _top(words: Words, morning: MorningRead) -> Section:

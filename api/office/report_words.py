@@ -28,6 +28,10 @@ class Words:
     calls: str
     calls_head: tuple[str, ...]
     none: str
+    map: str
+    map_key: tuple[str, str, str]
+    """Calm, too few households, no households."""
+    signals: str
 
     def name_of(self, zh: str, en: str) -> str:
         """Whichever of a thing's two names is read; the Chinese where it has no other."""
@@ -63,6 +67,9 @@ WORDS = {
         calls="吹哨未到",
         calls_head=("事件", "单位", "应到"),
         none="无。",
+        map="小区每百户件数",
+        map_key=("平静", "户数太少", "无住户"),
+        signals="需要核查",
     ),
     "en": Words(
         chinese=False,
@@ -87,5 +94,8 @@ WORDS = {
         calls="Whistles unanswered",
         calls_head=("case", "body", "due"),
         none="None.",
+        map="Issues per hundred households",
+        map_key=("calm", "too few homes", "no homes"),
+        signals="To be checked",
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A report on paper: a title, figures in boxes, sections of a sentence or a table. A4, Chinese without a font file.
+"""A report on paper: a title, figures in boxes, sections of sentences, a map or a table. Chinese without a font file.
 
 Chinese is set in Adobe's standard song face (STSong-Light), which every PDF reader and printer brings.
 """
@@ -17,10 +17,14 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from geo.sheets.areas import Drawing
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reportlab.pdfgen.canvas import Canvas
+
+    from geo.sheets.areas import Picture
 
 FONT = "STSong-Light"
 MARGIN = 42.0
@@ -43,6 +47,7 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
     shares: tuple[float, ...] = ()
     """How wide each column is, as a share of the page; even if left open."""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ def write_report(report: Report) -> bytes:
     for section in report.sections:
         story.append(_said(section.title, HEADING))
         story += [_said(sentence, PLAIN) for sentence in section.sentences]
+        if section.picture is not None and section.picture.areas:
+            story.append(Drawing(section.picture, WIDTH, FONT))
         if section.head:
             story.append(_table(section))
     document.build(story, onFirstPage=_foot, onLaterPages=_foot)
