@@ -60,6 +60,8 @@ class Filters(BaseModel):
     suspended: bool | None = None
     reopened: bool | None = None
     reworked: bool | None = None
+    unsatisfied: bool | None = None
+    """The reporter gave three of five stars or fewer."""
     whistle: bool | None = None
     """A body that was called (吹哨) has not reported in yet."""
     place_is_open: bool | None = None
@@ -142,6 +144,7 @@ def _switches(wanted: Filters) -> list[tuple[str, bool | None]]:
         ("i.suspended_until IS NOT NULL", wanted.suspended),
         ("i.reopens > 0", wanted.reopened),
         ("i.reworks > 0", wanted.reworked),
+        ("i.satisfaction BETWEEN 1 AND 3", wanted.unsatisfied),
         ("i.is_open AND i.id IN (SELECT c.issue_id FROM issue_call c WHERE c.arrived_at IS NULL)", wanted.whistle),
         ("i.place_is_open", wanted.place_is_open),
         ("i.id IN (SELECT r.issue_id FROM issue_reporter r WHERE r.account_id = (SELECT me('account')))", wanted.mine),

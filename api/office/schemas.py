@@ -99,6 +99,22 @@ class CallRead(Read):
     late: bool
 
 
+class SignalRead(Read):
+    """A body whose closings residents deny, in a sentence, with the cases they were not content with."""
+
+    body_id: UUID
+    name: str
+    name_en: str
+    asked: int
+    denied: int
+    others: float = Field(description="Share of contented among the surveys of all other bodies.")
+    p: float
+    zh: str
+    en: str
+    href: str
+    heat_href: str
+
+
 class MorningRead(Read):
     """What an office wants to know first; ``days`` is the period of the categories, ``trend`` issues a day."""
 
@@ -108,6 +124,7 @@ class MorningRead(Read):
     risers: list[LeaderRead]
     calls: list[CallRead]
     trend: list[TrendRead]
+    signals: list[SignalRead]
     days: int
 
 
@@ -172,6 +189,9 @@ class StandingRead(Read):
     satisfied: float | None
     points: float | None
     list: Literal["red", "black", "none"]
+    red_from: float = Field(description="Points from which on a body is on the red list.")
+    black_below: float
+    version: int
     href: str
 
 

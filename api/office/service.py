@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from api.errors import ConflictError, NotFoundError
-from api.issues.matter import Status
-from api.office import assessment, kpis
+from api.errors import NotFoundError
+from api.office import assessment, kpis, watching
+from api.office.counted import ISSUES, NOT_ISSUES, PLACED
 from api.office.schemas import (
     CallRead,
     KpiQuestion,
@@ -24,8 +24,6 @@ from api.office.schemas import (
     StandingRead,
     TallyRead,
     TrendRead,
-    ViewCreate,
-    ViewRead,
 )
 
 if TYPE_CHECKING:
@@ -38,14 +36,6 @@ if TYPE_CHECKING:
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TREND_DAYS = 30
-RED_FROM, BLACK_BELOW = 90.0, 70.0
-FEWEST_HANDLED = 3
-NOT_ISSUES = "i.status NOT IN ('merged', 'split', 'void')"
-ISSUES = "".join(f"&status={one}" for one in Status if one not in {Status.MERGED, Status.SPLIT, Status.VOID})
-"""The same as ``NOT_ISSUES`` in a list's address."""
-PLACED = (
-    "(CAST(:place AS uuid) IS NULL OR :place IN (i.community_id, i.compound_id, i.subdistrict_id, i.micro_grid_id))"
-)
 
 TALLIES = text(f"""
   SELECT count(*) FILTER (WHERE {NOT_ISSUES} AND i.reported_at >= :yesterday) AS new,
@@ -110,13 +100,10 @@ REPLY = text("""
   SELECT c.id, c.community_id, :month, :version, :account, :words FROM compound c WHERE c.id = :compound
   RETURNING month, words, at
 """)
-VIEWS = text("SELECT id, name, address FROM saved_view ORDER BY name")
-KEEP = text("""
-  INSERT INTO saved_view (account_id, name, address) VALUES (:account, :name, :address)
-  ON CONFLICT (account_id, name) DO UPDATE SET address = excluded.address RETURNING id, name, address
+RULE = text("""
+  SELECT version, late_most, open_most, again_most, often_most, blue, yellow, fewest_for_red, red_from, black_below,
+         fewest_handled FROM assessment_rule WHERE since <= :day ORDER BY since DESC LIMIT 1
 """)
-FORGET = text("DELETE FROM saved_view WHERE id = :id RETURNING id")
-MOST_VIEWS = 50
 
 
 def midnight(day: date) -> datetime:
@@ -148,6 +135,7 @@ async def read_morning(session: AsyncSession, place: UUID | None, day: date, day
         risers=sorted([c for c in found if c.count > c.before], key=lambda c: c.before - c.count)[:8],
         calls=calls,
         trend=[TrendRead(day=r.day, came=r.came, went=r.went) for r in trend],
+        signals=await watching.read_signals(session, place, day, await _among(session, place)),
         days=days,
     )
 
@@ -222,28 +210,41 @@ def _kpi(kpi: kpis.Kpi, group: str, name: str, good: int, base: int) -> KpiRead:
 
 async def read_ratings(session: AsyncSession, place: UUID | None, month: date) -> RatingsRead:
     """The colour of every compound in sight for a month, the worst first."""
-    first = month.replace(day=1)
-    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    first, last = month.replace(day=1), _last_day(month)
+    rule = await _rule(session, last)
     rows = (await session.execute(FIGURES, {"since": first, "until": last, "place": place})).all()
     rates = sorted(100 * r.reported / r.households for r in rows if r.households)
     median = rates[len(rates) // 2] if rates else 0.0
     replies: dict[Any, list[ReplyRead]] = {}
     for r in await session.execute(REPLIES, {"month": first}):
         replies.setdefault(r.compound_id, []).append(ReplyRead(month=r.month, words=r.words, at=r.at))
-    rated = [_rated(row, median, first, last, replies.get(row.id, [])) for row in rows]
+    rated = [_rated(row, assessment.rate(_figures(row), median, rule), (first, last), replies) for row in rows]
     return RatingsRead(
         month=first,
-        version=assessment.VERSION,
-        formula_zh=assessment.FORMULA_ZH,
-        formula_en=assessment.FORMULA_EN,
+        version=rule.version,
+        formula_zh=rule.formula_zh,
+        formula_en=rule.formula_en,
         median_per_hundred=round(median, 4),
         ratings=sorted(rated, key=lambda r: (r.points, r.name)),
     )
 
 
-def _rated(row: Any, median: float, first: date, last: date, replies: list[ReplyRead]) -> RatingRead:
-    figures = assessment.Figures(row.reported, row.urged, row.overdue, row.again, row.households)
-    rating = assessment.rate(figures, median)
+def _last_day(month: date) -> date:
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+async def _rule(session: AsyncSession, day: date) -> assessment.Rule:
+    """The rule that holds on a day: what was rated in March is always rated by the rule of March."""
+    row = (await session.execute(RULE, {"day": day})).mappings().one_or_none()
+    return assessment.FIRST if row is None else assessment.Rule(**row)
+
+
+def _figures(row: Any) -> assessment.Figures:
+    return assessment.Figures(row.reported, row.urged, row.overdue, row.again, row.households)
+
+
+def _rated(row: Any, rating: assessment.Rating, period: tuple[date, date], replies: dict[Any, Any]) -> RatingRead:
+    first, last = period
     return RatingRead(
         compound_id=row.id,
         name=row.name,
@@ -260,7 +261,7 @@ def _rated(row: Any, median: float, first: date, last: date, replies: list[Reply
         reworked=row.again,
         households=row.households,
         href=f"/issues.html?compound_id={row.id}&since={first}&until={last}{ISSUES}",
-        replies=replies,
+        replies=replies.get(row.id, []),
     )
 
 
@@ -273,7 +274,7 @@ async def reply(session: AsyncSession, compound: UUID, said: ReplyCreate, asker:
     values = {
         "compound": compound,
         "month": said.month.replace(day=1),
-        "version": assessment.VERSION,
+        "version": (await _rule(session, _last_day(said.month))).version,
         "account": asker.account_id,
         "words": said.words,
     }
@@ -291,14 +292,15 @@ async def read_bodies(session: AsyncSession, asked: Period, today: date) -> list
         figures.setdefault(figure.group, {})[figure.code] = figure
     period = _period(asked, today)
     bodies = await session.execute(text("SELECT id, name, name_en FROM body"))
-    listed = [_listed(row, figures.get(str(row.id), {}), period) for row in bodies]
+    rule = await _rule(session, period["until"])
+    listed = [_listed(row, figures.get(str(row.id), {}), period, rule) for row in bodies]
     return sorted(listed, key=lambda b: (b.points is None, b.points or 0, b.name))
 
 
-def _listed(row: Any, own: dict[str, KpiRead], period: dict[str, Any]) -> StandingRead:
+def _listed(row: Any, own: dict[str, KpiRead], period: dict[str, Any], rule: assessment.Rule) -> StandingRead:
     handled, rework, satisfied = (own.get(code) for code in ("on_time_handled", "rework", "satisfied"))
     points = None
-    if handled is not None and handled.value is not None and handled.base >= FEWEST_HANDLED:
+    if handled is not None and handled.value is not None and handled.base >= rule.fewest_handled:
         sent_back = rework.value if rework is not None else None
         points = assessment.standing(handled.value, sent_back, satisfied.value if satisfied is not None else None)
     return StandingRead(
@@ -310,40 +312,9 @@ def _listed(row: Any, own: dict[str, KpiRead], period: dict[str, Any]) -> Standi
         rework=rework.value if rework else None,
         satisfied=satisfied.value if satisfied else None,
         points=points,
-        list=_list(points),
+        list=rule.list_of(points),
+        red_from=rule.red_from,
+        black_below=rule.black_below,
+        version=rule.version,
         href=f"/issues.html?body_id={row.id}&since={period['since']}&until={period['until']}",
     )
-
-
-def _list(points: float | None) -> Literal["red", "black", "none"]:
-    if points is None:
-        return "none"
-    return "red" if points >= RED_FROM else "black" if points < BLACK_BELOW else "none"
-
-
-async def read_views(session: AsyncSession) -> list[ViewRead]:
-    """The views that the asker has kept."""
-    return [ViewRead(id=r.id, name=r.name, address=r.address) for r in await session.execute(VIEWS)]
-
-
-async def keep_view(session: AsyncSession, said: ViewCreate, asker: Asker) -> ViewRead:
-    """Keep a view; one of the same name gives way.
-
-    Raises:
-        ConflictError: there are too many already.
-    """
-    if len(await read_views(session)) >= MOST_VIEWS:
-        raise ConflictError(f"最多保存 {MOST_VIEWS} 个视图。", f"At most {MOST_VIEWS} views can be kept.")
-    values = {"account": asker.account_id, "name": said.name, "address": said.address}
-    row = (await session.execute(KEEP, values)).one()
-    return ViewRead(id=row.id, name=row.name, address=row.address)
-
-
-async def forget_view(session: AsyncSession, view: UUID) -> None:
-    """Forget a view.
-
-    Raises:
-        NotFoundError: it is not the asker's.
-    """
-    if (await session.execute(FORGET, {"id": view})).one_or_none() is None:
-        raise NotFoundError("没有这个视图。", "There is no such view.")

@@ -5569,6 +5569,8 @@ export interface components {
             days: number;
             /** Risers */
             risers: components["schemas"]["LeaderRead"][];
+            /** Signals */
+            signals: components["schemas"]["SignalRead"][];
             /** Tallies */
             tallies: components["schemas"]["TallyRead"][];
             /** Top */
@@ -6996,6 +6998,40 @@ export interface components {
             unassigned: number;
         };
         /**
+         * SignalRead
+         * @description A body whose closings residents deny, in a sentence, with the cases they were not content with.
+         */
+        SignalRead: {
+            /** Asked */
+            asked: number;
+            /**
+             * Body Id
+             * Format: uuid
+             */
+            body_id: string;
+            /** Denied */
+            denied: number;
+            /** En */
+            en: string;
+            /** Heat Href */
+            heat_href: string;
+            /** Href */
+            href: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Others
+             * @description Share of contented among the surveys of all other bodies.
+             */
+            others: number;
+            /** P */
+            p: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * SpotRead
          * @description Cells of one kind that touch, in figures and in a sentence.
          */
@@ -7090,6 +7126,8 @@ export interface components {
          * @description A body on the red or the black list of a period: on time, not sent back, and people satisfied.
          */
         StandingRead: {
+            /** Black Below */
+            black_below: number;
             /**
              * Body Id
              * Format: uuid
@@ -7112,10 +7150,17 @@ export interface components {
             on_time: number | null;
             /** Points */
             points: number | null;
+            /**
+             * Red From
+             * @description Points from which on a body is on the red list.
+             */
+            red_from: number;
             /** Rework */
             rework: number | null;
             /** Satisfied */
             satisfied: number | null;
+            /** Version */
+            version: number;
         };
         /**
          * StateSaid
@@ -10807,6 +10852,7 @@ export interface operations {
                 suspended?: boolean | null;
                 reopened?: boolean | null;
                 reworked?: boolean | null;
+                unsatisfied?: boolean | null;
                 whistle?: boolean | null;
                 place_is_open?: boolean | null;
                 mine?: boolean | null;
@@ -10966,6 +11012,7 @@ export interface operations {
                 suspended?: boolean | null;
                 reopened?: boolean | null;
                 reworked?: boolean | null;
+                unsatisfied?: boolean | null;
                 whistle?: boolean | null;
                 place_is_open?: boolean | null;
                 mine?: boolean | null;
@@ -11033,6 +11080,7 @@ export interface operations {
                 suspended?: boolean | null;
                 reopened?: boolean | null;
                 reworked?: boolean | null;
+                unsatisfied?: boolean | null;
                 whistle?: boolean | null;
                 place_is_open?: boolean | null;
                 mine?: boolean | null;
@@ -11098,6 +11146,7 @@ export interface operations {
                 suspended?: boolean | null;
                 reopened?: boolean | null;
                 reworked?: boolean | null;
+                unsatisfied?: boolean | null;
                 whistle?: boolean | null;
                 place_is_open?: boolean | null;
                 mine?: boolean | null;

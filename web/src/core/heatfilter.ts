@@ -9,16 +9,18 @@ export interface HeatFilter {
   readonly source: readonly string[]
   readonly weekday: readonly string[]
   readonly hour: readonly string[]
+  readonly status: readonly string[]
+  readonly body_id: readonly string[]
   /** '', 'true' or 'false'. */
   readonly open: string
   readonly place: string
 }
 
-export const LISTS = ['category', 'kind', 'severity', 'source', 'weekday', 'hour'] as const
+export const LISTS = ['category', 'kind', 'severity', 'source', 'weekday', 'hour', 'status', 'body_id'] as const
 export const PLAIN = ['since', 'until', 'open', 'place'] as const
 export const NO_FILTER: HeatFilter = {
   ...{ since: '', until: '', open: '', place: '' },
-  ...{ category: [], kind: [], severity: [], source: [], weekday: [], hour: [] },
+  ...{ category: [], kind: [], severity: [], source: [], weekday: [], hour: [], status: [], body_id: [] },
 }
 
 export type Drawn = 'kernel' | 'cells' | 'hexagons' | 'areas'
@@ -52,7 +54,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 export function readQuery(search: string): { filter: HeatFilter; view: HeatView } {
   const given = new URLSearchParams(search)
   const day = (name: string) => (DAY.test(given.get(name) ?? '') ? given.get(name)! : '')
-  const list = (name: string) => given.getAll(name).filter((value) => /^[a-z0-9_.]{1,80}$/.test(value))
+  const list = (name: string) => given.getAll(name).filter((value) => /^[a-z0-9_.-]{1,80}$/.test(value))
   const one = <T extends string>(name: string, among: readonly T[], otherwise: T): T =>
     among.find((value) => value === given.get(name)) ?? otherwise
   const lists = Object.fromEntries(LISTS.map((name) => [name, list(name)])) as unknown as Pick<HeatFilter, (typeof LISTS)[number]>

@@ -8,7 +8,7 @@ export const SORTS = ['new', 'old', 'due', 'changed'] as const
 export type Sort = (typeof SORTS)[number]
 
 const LISTS = ['status', 'category', 'kind', 'severity', 'source', 'subdistrict_id', 'community_id', 'compound_id', 'micro_grid_id', 'body_id'] as const
-const SWITCHES = ['open', 'late', 'soon', 'supervised', 'listed', 'suspended', 'reopened', 'reworked', 'whistle', 'place_is_open', 'mine'] as const
+const SWITCHES = ['open', 'late', 'soon', 'supervised', 'listed', 'suspended', 'reopened', 'reworked', 'unsatisfied', 'whistle', 'place_is_open', 'mine'] as const
 const WORDS = ['since', 'until', 'q', 'bbox'] as const
 type Switch = (typeof SWITCHES)[number]
 

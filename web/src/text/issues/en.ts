@@ -112,7 +112,7 @@ export const english: IssueTexts = {
     until: 'Reported to',
     order: 'Order',
     sorts: { new: 'Newest', old: 'Oldest', due: 'Most urgent', changed: 'Last changed' },
-    quick: { open: 'Open', late: 'Late', soon: 'Due within 24 h', supervised: 'Supervised', suspended: 'Suspended', reopened: 'Reopened', whistle: 'Whistle unanswered', place_is_open: 'Place to confirm', mine: 'Mine' },
+    quick: { open: 'Open', late: 'Late', soon: 'Due within 24 h', supervised: 'Supervised', suspended: 'Suspended', reopened: 'Reopened', unsatisfied: 'Not satisfied', whistle: 'Whistle unanswered', place_is_open: 'Place to confirm', mine: 'Mine' },
     counts: (total, open, late) => `${total} in all, ${open} open, ${late} late`,
     columns: { code: 'Number', what: 'Issue', where: 'Place', status: 'Status', due: 'Deadline', body: 'In charge', reported: 'Reported' },
     more: 'Show more',

@@ -110,7 +110,7 @@ export const chinese = {
     until: '上报至',
     order: '排序',
     sorts: { new: '最新上报', old: '最早上报', due: '最急', changed: '最近变动' },
-    quick: { open: '未办结', late: '已超时', soon: '24 小时内到期', supervised: '督办中', suspended: '挂账', reopened: '重新立案', whistle: '吹哨未报到', place_is_open: '位置待确认', mine: '我上报的' },
+    quick: { open: '未办结', late: '已超时', soon: '24 小时内到期', supervised: '督办中', suspended: '挂账', reopened: '重新立案', unsatisfied: '回访不满意', whistle: '吹哨未报到', place_is_open: '位置待确认', mine: '我上报的' },
     counts: (total: string, open: string, late: string) => `共 ${total} 件,未办结 ${open},超时 ${late}`,
     columns: { code: '编号', what: '事件', where: '地点', status: '状态', due: '时限', body: '承办', reported: '上报时间' },
     more: '再显示一些',
