@@ -65,7 +65,7 @@ def picture(compounds: list[Counted], words: Words) -> Picture | None:
         Area(_rings(c.shape), _tint(c.rate, most), words.name_of(c.name, c.name_en) if id(c) in named else "")
         for c in compounds
     )
-    scale = [(HEAT[k], f">{most * (k / len(HEAT)) ** 2:.1f}") for k in (0, 2, 4)]
+    scale = [(HEAT[k], f">{most * (k / len(HEAT)) ** 2:.1f}") for k in range(len(HEAT))]
     key = (*scale, *zip((CALM, FEW, NO_DATA), words.map_key, strict=True))
     return Picture(areas, key)
 

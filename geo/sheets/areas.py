@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Ring = Sequence[tuple[float, float]]
 
-KEY_HEIGHT, KEY_WIDE, KEY_STEP = 22.0, 16.0, 74.0
+KEY_HEIGHT, KEY_WIDE, GAP = 22.0, 16.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,10 @@ class Drawing(Flowable):
             canvas.setFillColor(colors.HexColor(area.colour))
             for ring in area.rings:
                 self._trace(canvas, ring)
-        canvas.setFillColor(colors.black)
         canvas.setFont(self.font, 8)
         for area in self.picture.areas:
             if area.label:
-                spots = [self._at(point) for point in area.rings[0]]
-                x, y = (sum(spot[k] for spot in spots) / len(spots) for k in (0, 1))
-                canvas.drawCentredString(x, y, area.label)
+                self._label(canvas, area)
         self._draw_key(canvas)
 
     def _at(self, point: tuple[float, float]) -> tuple[float, float]:
@@ -84,9 +81,22 @@ class Drawing(Flowable):
         path.close()
         canvas.drawPath(path, fill=1, stroke=1)
 
+    def _label(self, canvas: Canvas, area: Area) -> None:
+        """Words on a slip of paper: they have to be read on the darkest colour too."""
+        spots = [self._at(point) for point in area.rings[0]]
+        x, y = (sum(spot[k] for spot in spots) / len(spots) for k in (0, 1))
+        wide = canvas.stringWidth(area.label, self.font, 8) + GAP
+        x = min(max(x, wide / 2), self.width - wide / 2)
+        canvas.setFillColor(colors.white)
+        canvas.rect(x - wide / 2, y - 3, wide, 11, fill=1, stroke=0)
+        canvas.setFillColor(colors.black)
+        canvas.drawCentredString(x, y, area.label)
+
     def _draw_key(self, canvas: Canvas) -> None:
-        for k, (colour, words) in enumerate(self.picture.key):
+        x = 0.0
+        for colour, words in self.picture.key:
             canvas.setFillColor(colors.HexColor(colour))
-            canvas.rect(k * KEY_STEP, 4, KEY_WIDE, 9, fill=1, stroke=1)
+            canvas.rect(x, 4, KEY_WIDE, 9, fill=1, stroke=1)
             canvas.setFillColor(colors.black)
-            canvas.drawString(k * KEY_STEP + KEY_WIDE + 4, 5, words)
+            canvas.drawString(x + KEY_WIDE + GAP, 5, words)
+            x += KEY_WIDE + 3 * GAP + canvas.stringWidth(words, self.font, 8)
