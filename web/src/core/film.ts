@@ -77,7 +77,7 @@ export function frameOf(films: readonly Film[], margin: number): Frame | null {
 }
 
 /** The counts of steps `from` to `to` (without) in the cells of a frame, row by row from the north-west. */
-export function counts(film: Film, frame: Frame, from: number, to: number, into = new Float32Array(frame.columns * frame.rows)): Float32Array {
+export function counts(film: Film, frame: Frame, from: number, to: number, into: Float32Array = new Float32Array(frame.columns * frame.rows)): Float32Array {
   into.fill(0)
   const end = film.start[Math.min(to, film.steps)] ?? 0
   for (let k = film.start[Math.max(0, from)] ?? end; k < end; k++) {
