@@ -39,7 +39,7 @@ class Picture:
     key: tuple[tuple[str, str], ...]
 
 
-class Drawing(Flowable):
+class Drawing(Flowable):  # type: ignore[misc] # reportlab has no types
     """A picture as wide as the page allows, and as high as its shape asks for, up to ``most`` points."""
 
     def __init__(self, picture: Picture, width: float, font: str, most: float = 300.0) -> None:
