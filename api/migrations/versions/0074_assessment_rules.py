@@ -1,7 +1,7 @@
 """The rules of 红黄蓝 and 红黑榜 as data with a version and the day from which each holds.
 
 Revision ID: 0074
-Revises: 0104
+Revises: 0064
 
 A colour of March is always made by the rule of March: rules are added, never changed.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0074"
-down_revision = "0104"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 
