@@ -175,7 +175,7 @@ async def settled() -> None:
 
 
 async def test_one_persons_requests_take_turns_and_keep_nobody_else_waiting() -> None:
-    """Threat 13. Seen to fail without ``acquire``."""
+    """Threat 13."""
     desk = Desk()
     door = Turns(desk, at_once=3, inside=10)
     many = [asking(door, f"/api/{n}", "greedy") for n in range(10)]

@@ -72,7 +72,7 @@ async def test_a_look_needs_a_reason_and_leaves_an_event(office: httpx.AsyncClie
 async def test_no_number_reaches_a_log(
     office: httpx.AsyncClient, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Seen to fail with ``added 138…`` written in ``people.add``: only what is *called* phone is hidden by its name."""
+    """A number in the words of a line would leave: only what is *called* phone is hidden by its name."""
     caplog.set_level(logging.INFO)
     address = f"/api/people/{(await added(office))['id']}"
     await office.get("/api/people", params={"phone": PHONE})
