@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -95,7 +95,8 @@ def film(facts: Facts, sieve: Sieve, step: int | None, *, most: int = MOST_ENTRI
     begin = int(month_of(first)) if step is None else first
     of_day = month_of(days + first) - begin if step is None else days // step
     steps = int(of_day[-1]) + 1
-    cells, keys = facts.cells, facts.spot[own]
+    cells = facts.cells
+    keys: NDArray[Any] = facts.spot[own]
     if len(cells) * steps >= 1 << 31:
         keys = keys.astype(np.int64)
     keys *= steps
