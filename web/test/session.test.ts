@@ -123,6 +123,15 @@ describe('the way back', () => {
     expect(taken(worked, { id: '3', kind: 'back', of: '1' })).toMatchObject({ ok: false, reason: { code: 'later-edits' } })
   })
 
+  test('an old gate taken back leaves a later one standing', () => {
+    const gate = (id: string, a: string, b: string): Step => ({ id, kind: 'edit', operation: { verb: 'edit_adjacency', arguments: { a, b, joined: false } } })
+    const worked = work(start, gate('1', 'u0-0', 'u1-0'), gate('2', 'u2-0', 'u3-0'))
+    expect(worked.plan.edits.parted.size).toBe(2)
+    const after = work(worked, { id: '3', kind: 'back', of: '1' })
+    expect([...after.plan.edits.parted]).toEqual(['u2-0 u3-0'])
+    expect(print(work(after, { id: '4', kind: 'back', of: '3' }).plan)).toBe(print(worked.plan))
+  })
+
   test('a new edit shuts the way forward', () => {
     const back = work(start, moved('1', 'u0-1', 'b'), { id: '2', kind: 'back', of: '1' })
     expect(redone(back, '3').ok).toBe(true)

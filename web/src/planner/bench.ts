@@ -4,6 +4,7 @@ import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
 import type { Span } from '../core/plan/bands'
 import type { Point } from '../core/plan/geometry'
 import { joined, overtaken, packed, refused, reloaded, settled, type Parcel, type Versions } from '../core/plan/courier'
+import { noted } from '../core/plan/journal'
 import { refusal, type Operation } from '../core/plan/operations'
 import { planOf, wholeUnit, type Plan } from '../core/plan/plan'
 import { openQueue, type Queue } from '../core/plan/queue'
@@ -259,13 +260,7 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
   }
 
   function note(entries: readonly LogEntry[]): void {
-    const known = new Map(log.value.map((entry) => [entry.version, entry]))
-    for (const entry of entries) {
-      known.set(entry.version, entry)
-      const about = entry.of === null ? undefined : known.get(entry.of)
-      if (about) known.set(about.version, { ...about, in_effect: entry.verb === 'redo' })
-    }
-    log.value = [...known.values()].sort((a, b) => a.version - b.version)
+    log.value = noted(log.value, entries)
   }
 
   function join(edit: { version: number; entries: readonly LogEntry[]; patch: Patch }): void {

@@ -139,8 +139,25 @@ function relinked(plan: Plan, delta: Delta): Result<Plan, Refusal> {
     next = { ...next, buildings: new Map(next.buildings).set(key, { ...site, compound: after }) }
   }
   if (Object.keys(delta.homes).length) next = { ...next, small: smallOf(next) }
-  if (delta.edits) next = { ...next, edits: delta.edits[1] }
-  return good(next)
+  if (!delta.edits) return good(next)
+  const edits = said(plan.edits, delta.edits)
+  return edits ? good({ ...next, edits }) : bad(LATER_EDITS)
+}
+
+/** What was said anew about pairs of units; what was said about other pairs stays. Null where it is no longer as it was. */
+function said(now: Edits, [before, after]: Change<Edits>): Edits | null {
+  if (now === before) return after
+  const joined = shifted(now.joined, before.joined, after.joined)
+  const parted = shifted(now.parted, before.parted, after.parted)
+  return joined && parted && { joined, parted }
+}
+
+function shifted(now: ReadonlySet<string>, before: ReadonlySet<string>, after: ReadonlySet<string>): ReadonlySet<string> | null {
+  const gone = [...before].filter((pair) => !after.has(pair))
+  const fresh = [...after].filter((pair) => !before.has(pair))
+  if (gone.some((pair) => !now.has(pair)) || fresh.some((pair) => now.has(pair))) return null
+  const left = new Set(gone)
+  return new Set([...[...now].filter((pair) => !left.has(pair)), ...fresh])
 }
 
 /** Undo one old edit, when nothing later depends on it. */

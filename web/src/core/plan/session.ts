@@ -54,10 +54,10 @@ function stepped(session: EditSession, plan: Plan, step: Step): Result<Plan, Ref
   return inEffect(session, step.of) ? takenBack(plan, entry.delta) : bad(NOT_IN_EFFECT)
 }
 
-/** Whether an edit was neither undone nor taken back. */
+/** Whether an edit was neither undone nor taken back (by what was not taken back itself). */
 function inEffect(session: EditSession, id: string): boolean {
   const { done } = session.ways
-  return done.includes(id) && !done.some((later) => takesBack(entryOf(session, later), id))
+  return done.includes(id) && !done.some((later) => takesBack(entryOf(session, later), id) && inEffect(session, later))
 }
 
 function takesBack(entry: Entry | null, id: string): boolean {
