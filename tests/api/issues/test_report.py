@@ -89,7 +89,7 @@ async def test_an_open_issue_of_the_same_kind_is_shown(people: People) -> None:
 
 async def test_a_spot_is_told_of_before_anything_is_reported(people: People) -> None:
     await put(people.worker, lon=104.035, lat=30.64)
-    asked = {"lon": 104.035, "lat": 30.64, "accuracy_m": 5, "category": "environment.garbage"}
+    asked: dict[str, str | float] = {"lon": 104.035, "lat": 30.64, "accuracy_m": 5, "category": "environment.garbage"}
     found = (await people.stranger.get("/api/issues/where", params=asked)).json()
     assert (found["micro_grid"]["name"], found["body"]["name"], found["question"]) == ("西网格", "环卫所", None)
     assert found["near"][0]["category"] == "environment.garbage"
