@@ -47,18 +47,24 @@ SELECT state, version, note, effective_from, who, at FROM plan_transition WHERE 
 """)
 COMMUNITIES = text(f"{OF_PLAN} ORDER BY c.id")
 ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('reign ' || CAST(:community AS text), 0))")
+# Now, or just after what was recorded last: a clock that was set back may not close what by it has not begun.
+MOMENT = text("""
+SELECT greatest(now(), max(greatest(lower(recorded), upper(recorded))) + interval '1 microsecond')
+  FROM plan_reign WHERE community_id = :community
+""")
 FORMER = text("""
-UPDATE plan_reign SET recorded = tstzrange(lower(recorded), now())
+UPDATE plan_reign SET recorded = tstzrange(lower(recorded), CAST(:moment AS timestamptz))
  WHERE community_id = :community AND upper_inf(recorded) AND effective && daterange(CAST(:since AS date), NULL)
 RETURNING plan_id, lower(effective) AS began
 """)
 CUT_SHORT = text("""
-INSERT INTO plan_reign (plan_id, community_id, effective)
-VALUES (:former, :community, daterange(CAST(:began AS date), CAST(:since AS date)))
+INSERT INTO plan_reign (plan_id, community_id, effective, recorded)
+VALUES (:former, :community, daterange(CAST(:began AS date), CAST(:since AS date)),
+        tstzrange(CAST(:moment AS timestamptz), NULL))
 """)
 REIGN = text("""
-INSERT INTO plan_reign (plan_id, community_id, effective)
-VALUES (:plan, :community, daterange(CAST(:since AS date), NULL))
+INSERT INTO plan_reign (plan_id, community_id, effective, recorded)
+VALUES (:plan, :community, daterange(CAST(:since AS date), NULL), tstzrange(CAST(:moment AS timestamptz), NULL))
 """)
 SUCCEED = text(f"""
 INSERT INTO plan_succession (plan_id, community_id, former_id, grid_id, households)
@@ -207,6 +213,7 @@ async def _carry(session: AsyncSession, shelf: Shelf, plan_id: UUID, on: date) -
 async def _take_over(session: AsyncSession, where: dict[str, Any]) -> set[UUID]:
     """Let the plan rule a community from its day on; the plans that ruled there from then on until now."""
     await session.execute(ALONE, {"community": str(where["community"])})
+    where = {**where, "moment": (await session.execute(MOMENT, where)).scalar_one()}
     former = (await session.execute(FORMER, where)).all()
     for plan_id, began in former:
         if began < where["since"]:

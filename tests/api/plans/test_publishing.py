@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from api.access.roles import Role
@@ -120,6 +122,43 @@ async def test_the_next_plan_takes_over_on_its_day_and_tells_which_grid_became_w
         "/api/compare", params={"left": first.plan["id"], "right": plan["id"], "format": "xlsx"}, headers=office
     )
     assert book.content[:2] == b"PK"
+
+
+async def test_a_clock_that_was_set_back_between_two_publications_spoils_no_history(
+    planner: httpx.AsyncClient, office: dict[str, str], city_url: str
+) -> None:
+    first = await drawn(planner)
+    await published(first, TODAY, office)
+    with psycopg.connect(city_url) as store:
+        store.execute("UPDATE plan_reign SET recorded = tstzrange(now() + interval '1 day', NULL)")
+    second = await drawn(planner, split=True, rule={"least": 0, "most": 100, "target": 20})
+    plan = await published(second, TOMORROW, office)
+    reigns = (await planner.get("/api/history/reigns", params={"community_id": HERE})).json()
+    told = [(reign["plan_id"], reign["since"], reign["until"]) for reign in reigns]
+    today, tomorrow = TODAY.isoformat(), TOMORROW.isoformat()
+    assert sorted(told, key=lambda one: one[1]) == [(first.plan["id"], today, today), (plan["id"], tomorrow, None)]
+
+
+async def test_handing_in_during_edits_keeps_those_that_came_first_and_freezes_the_others(
+    planner: httpx.AsyncClient, office: dict[str, str]
+) -> None:
+    desk = await drawn(planner)
+    grid = (await desk.load())["grids"][0]["id"]
+
+    async def rename(number: int) -> httpx.Response:
+        tab = Drafting(planner, desk.plan, HERE)
+        tab.bench = {**desk.bench}
+        return await tab.edit(("rename", {"grid": grid, "name": f"名{number}"}))
+
+    answers = await asyncio.gather(*(rename(n) for n in range(3)), step(desk, "in_review"), rename(3))
+    edits, handed_in = [*answers[:3], answers[4]], answers[3]
+    assert handed_in.status_code == 200, handed_in.text
+    assert {one.json()["type"] for one in edits if one.status_code != 200} <= {"frozen", "stale"}
+    kept = [f"名{n}" for n, one in enumerate(edits) if one.status_code == 200]
+    now = (await desk.load())["grids"][0]["name"]
+    assert now in (kept or ["第1格"])
+    assert (await step(desk, "approved", office)).status_code == 200
+    assert (await rename(9)).json()["type"] == "frozen"
 
 
 @pytest.mark.parametrize("day", [TODAY - timedelta(days=1), date(2200, 1, 1)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+import shapely
 
 from tests.api.places.small_city import COMMUNITY
 from tests.api.plans.redraw import Drafting, span
@@ -153,6 +155,42 @@ async def test_bad_input_is_refused_in_words_and_changes_nothing(desk: Drafting,
             assert told["refusal"]["code"] == code, told
             assert told["refusal"]["zh"]
         assert fingerprint(city_url, desk.plan["id"]) == before
+
+
+async def test_a_border_is_not_dragged_through_a_house(desk: Drafting, city_url: str) -> None:
+    units = desk.bench["units"]
+    cells = [shapely.geometry.shape(unit["cell"]) for unit in units]
+    houses = [shapely.geometry.shape(house["footprint"]) for house in desk.bench["buildings"]]
+    pairs = [
+        (a, b, shapely.line_merge(cells[a] & cells[b]))
+        for a, b in itertools.combinations(range(len(units)), 2)
+        if units[a]["building"] != units[b]["building"]
+    ]
+    a, b, border = next(pair for pair in pairs if pair[2].geom_type == "LineString" and pair[2].length)
+    inside = shapely.point_on_surface(houses[units[a]["building"]])
+    corners = [border.coords[0], (round(inside.x), round(inside.y)), border.coords[-1]]
+    line = {"type": "LineString", "coordinates": [[int(x), int(y)] for x, y in corners]}
+    before = fingerprint(city_url, desk.plan["id"])
+    told = (await desk.edit(("reshape", {"a": units[a]["id"], "b": units[b]["id"], "line": line}))).json()
+    assert told["refusal"]["code"] in {"through-footprint", "face-flips"}, told
+    assert fingerprint(city_url, desk.plan["id"]) == before
+
+
+async def test_a_log_of_another_plan_finds_nothing_of_its_own_here(desk: Drafting, city_url: str) -> None:
+    made = await desk.client.post("/api/plans", json={"name": "别的", "community_id": HERE})
+    other = Drafting(desk.client, made.json(), HERE)
+    await other.load()
+    assert (await other.edit(founding(other, [other.bench["units"][0]["id"]], "别格"))).status_code == 200
+    log = (await other.client.get(f"{other.path}/operations", params={"community_id": HERE})).json()["entries"]
+    foreign = log[-1]["arguments"]["key"]
+    before = fingerprint(city_url, desk.plan["id"])
+    for verb, said in (("rename", {"grid": foreign, "name": "谁"}), ("lock", {"grid": foreign, "locked": True})):
+        told = (await desk.edit((verb, said))).json()
+        assert told["refusal"]["code"] == "unknown-grid", told
+    replayed = await desk.edit((log[-1]["verb"], log[-1]["arguments"]))
+    assert replayed.status_code == 422, replayed.text
+    assert replayed.json()["detail"]
+    assert fingerprint(city_url, desk.plan["id"]) == before
 
 
 async def test_a_batch_is_done_whole_or_not_at_all(desk: Drafting, city_url: str) -> None:
