@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from api.plans.log import REDO, TAKE_BACK, UNDO, Line, to_redo, to_take_back, to_undo
+from api.plans.log import REDO, TAKE_BACK, UNDO, Line, to_redo, to_take_back, to_undo, trail
 from geo.errors import GeoError, InvalidInputError, Refusal, RefusedError
 from geo.topology import refusals as why
 from geo.topology.delta import Delta, changed, difference
@@ -87,9 +87,9 @@ def _done(plan: Plan, asked: Asked, past: Past) -> tuple[Plan, Made]:
         stored = past.deltas[about]
         delta = stored if asked.verb == REDO else stored.backwards()
         after = changed(plan, delta)
-        # The plan without the newest was there before, whatever it looked like; without an older one it never was.
-        newest = asked.verb == UNDO and about == to_undo(past.lines, None)
-        if not newest and (flaws(after, tiling=False) or torn(plan, after)):
+        # The plan before the newest step was there already, whatever it looked like; without an older one it never was.
+        been_there = trail(past.lines).is_turn(asked.verb, about)
+        if not been_there and (flaws(after, tiling=False) or torn(plan, after)):
             raise RefusedError(why.LATER_EDITS)
         return after, Made(asked, about, delta)
     after = perform(plan, Operation(asked.verb, asked.arguments))

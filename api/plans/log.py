@@ -1,7 +1,11 @@
-"""The log of a plan in the store: what is in effect, what undo and redo are about, and what they change.
+"""The log of a plan in the store: what is in effect, what undo and redo are about, and the way home.
 
-Only edits and take-backs are *roots*; undo and redo switch a root off and on again and name it in ``about``. A root
-that a take-back in effect is about is out of effect too. Nothing is ever struck out.
+Every line is a *step* on the way from the beginning, except an undo of the newest step, which goes one step back, and a
+redo of what was just gone back over. An undo or redo out of its turn (somebody else did something since) and a
+take-back change the plan as an edit does: they are steps of their own, and can be undone. So whoever undoes the newest
+step comes to a plan that was there before, and in the end to the beginning (decision 0044). Nothing is struck out.
+
+Edits and take-backs are *roots*: they are in effect until an undo, or a take-back that is in effect, is about them.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from geo.errors import RefusedError
 from geo.topology import refusals as why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
 UNDO, REDO, TAKE_BACK = "undo", "redo", "take_back"
@@ -30,41 +34,71 @@ class Line:
     account_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where a plan stands on its way.
+
+    Attributes:
+        done: versions of the steps that lead here, oldest first.
+        ahead: versions of the steps gone back over, next one last; a new step forgets them.
+    """
+
+    done: tuple[int, ...]
+    ahead: tuple[int, ...]
+
+    def is_turn(self, verb: str, about: int) -> bool:
+        """Whether an undo or redo of that step leads to a plan that was there before."""
+        way = {UNDO: self.done, REDO: self.ahead}.get(verb, ())
+        return bool(way) and way[-1] == about
+
+
+def trail(lines: Sequence[Line]) -> Trail:
+    """The way that the lines went; oldest first."""
+    done, ahead = list[int](), list[int]()
+    for line in lines:
+        if line.verb == UNDO and done and done[-1] == line.about:
+            ahead.append(done.pop())
+        elif line.verb == REDO and ahead and ahead[-1] == line.about:
+            done.append(ahead.pop())
+        else:
+            done.append(line.version)
+            ahead.clear()
+    return Trail(tuple(done), tuple(ahead))
+
+
 def in_effect(lines: Sequence[Line]) -> frozenset[int]:
     """Versions of the roots in effect; ``lines`` oldest first."""
-    on: dict[int, bool] = {}
-    for line in lines:
-        if line.verb not in SWITCHES:
-            on[line.version] = True
-        elif line.about is not None:
-            on[line.about] = line.verb == REDO
-    taken = {line.about for line in lines if line.verb == TAKE_BACK and on[line.version]}
-    return frozenset(version for version, is_on in on.items() if is_on and version not in taken)
+    roots = {line.version for line in lines if line.verb not in SWITCHES}
+    return frozenset(version for version in _on(lines) if version in roots)
 
 
 def to_undo(lines: Sequence[Line], account_id: UUID | None) -> int:
-    """The newest root in effect, of one account or (None) of anyone.
+    """The newest root in effect of one account, or (None) the newest step, whoever took it.
 
     Raises:
         RefusedError: there is none.
     """
-    effective = in_effect(lines)
-    mine = [line.version for line in _of(lines, account_id) if line.version in effective]
-    if not mine:
+    if account_id is None:
+        found = trail(lines).done
+    else:
+        effective = in_effect(lines)
+        found = tuple(line.version for line in lines if line.account_id == account_id and line.version in effective)
+    if not found:
         raise RefusedError(why.NOTHING_TO_UNDO)
-    return max(mine)
+    return found[-1]
 
 
 def to_redo(lines: Sequence[Line], account_id: UUID | None) -> int:
-    """The root that was undone last and not done again, while nothing new was done since.
+    """The step that was undone last and not done again, while nothing new was done since.
 
     Raises:
         RefusedError: there is none.
     """
+    on = _on(lines)
     for line in reversed([line for line in lines if account_id is None or line.account_id == account_id]):
         if line.verb not in SWITCHES:
             break
-        if line.verb == UNDO and line.about is not None and not _is_on(lines, line.about):
+        if line.verb == UNDO and line.about is not None and line.about not in on:
             return line.about
     raise RefusedError(why.NOTHING_TO_REDO)
 
@@ -80,12 +114,16 @@ def to_take_back(lines: Sequence[Line], version: int) -> int:
     return version
 
 
-def _of(lines: Iterable[Line], account_id: UUID | None) -> list[Line]:
-    return [
-        line for line in lines if line.verb not in SWITCHES and (account_id is None or line.account_id == account_id)
-    ]
-
-
-def _is_on(lines: Iterable[Line], root: int) -> bool:
-    last = [line for line in lines if line.verb in SWITCHES and line.about == root]
-    return not last or last[-1].verb == REDO
+def _on(lines: Sequence[Line]) -> frozenset[int]:
+    """Versions of everything in effect, turns among it."""
+    known = {line.version: line for line in lines}
+    on: dict[int, bool] = {}
+    for version in trail(lines).done:
+        on[version] = True
+        line, is_on = known[version], True
+        # Whoever switches a take-back off switches on what it had taken back, and so on down.
+        while line.about is not None:
+            is_on = is_on == (line.verb == REDO)
+            on[line.about] = is_on
+            line = known[line.about]
+    return frozenset(version for version, is_on in on.items() if is_on)

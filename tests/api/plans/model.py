@@ -107,8 +107,8 @@ class Model:
         self.undone.clear()
 
     def in_effect(self, line: Line) -> bool:
-        """Whether an edit is in effect: neither undone nor taken back."""
-        return line.on and not any(other.on and other.takes_back == line.version for other in self.roots)
+        """Whether an edit is in effect: neither undone nor taken back (by what was not taken back itself)."""
+        return line.on and not any(other.takes_back == line.version and self.in_effect(other) for other in self.roots)
 
     def _put(self, line: Line, *, backwards: bool) -> None:
         for key, (before, after) in line.changes.items():
