@@ -47,6 +47,7 @@ CHANGE = text("""
 UPDATE routing_rule SET rank = :rank, category = :category, kind = :kind, subdistrict_id = :subdistrict_id,
   community_id = :community_id, compound_id = :compound_id, body_id = :body_id, note = :note WHERE id = :id
 """)
+SEEN = text("SELECT true FROM community WHERE id = :id")
 DROP = text("DELETE FROM routing_rule WHERE id = :id")
 BODY = text("SELECT true FROM body WHERE id = :id AND active")
 VERSIONS = text("SELECT version, since, note FROM issue_limit_version ORDER BY version DESC LIMIT 50")
@@ -278,11 +279,13 @@ async def try_rules(session: AsyncSession, said: TrialSaid, *, now: datetime) ->
     """Who would answer for an issue at a point, and why each rule does not; nothing is kept.
 
     Raises:
-        InvalidError: there is no such category, or the point lies outside every community.
+        InvalidError: there is no such category, or the point lies outside every community that the asker sees.
     """
     category = await category_of(session, said.category)
     place = PlaceSaid(lon=said.lon, lat=said.lat, located="pin", on_water=True)
     spot = await places.locate(session, place, now.astimezone(BEIJING).date())
+    if not (await session.execute(SEEN, {"id": spot.community_id})).scalar():
+        raise InvalidError("这个位置不在您管辖的范围内。", "That point lies outside your area.")
     kept = [rule for rule in await read_rules(session) if rule.active and rule.id != said.instead_of]
     rules = [routing.Rule(**{name: getattr(rule, name) for name in routing.Rule.__slots__}) for rule in kept]
     names = {rule.id: rule.body for rule in kept}

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData, MutableHeaders
 
-from api.access.admission import admitted
+from api.access.admission import SHOWN, admitted
 from api.access.keyring import Keyring
 from api.access.routes import the_ring
 from api.database import Borrowed
@@ -49,7 +49,7 @@ def shown(request: Request, key: str) -> Request:
     """The request as if its ``api_key`` had come as a token."""
     headers = MutableHeaders(raw=list(request.headers.raw))
     headers["authorization"] = f"Bearer {key}"
-    return Request({**request.scope, "headers": headers.raw})
+    return Request({name: held for name, held in request.scope.items() if name != SHOWN} | {"headers": headers.raw})
 
 
 async def reader(request: Request, session: Borrowed) -> AsyncIterator[AsyncSession]:

@@ -136,7 +136,7 @@ def proper_names(sample_url: str) -> list[str]:
             """SELECT name FROM district UNION SELECT name FROM subdistrict UNION SELECT name FROM community
                UNION SELECT name FROM compound UNION SELECT address FROM compound UNION SELECT name FROM building
                UNION SELECT address FROM building UNION SELECT name FROM unit
-               UNION SELECT name FROM micro_grid UNION SELECT name FROM plan"""
+               UNION SELECT name FROM micro_grid UNION SELECT name FROM plan UNION SELECT name FROM person"""
         ).fetchall()
     return sorted((name for (name,) in rows if name), key=len, reverse=True)
 

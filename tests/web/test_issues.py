@@ -64,15 +64,15 @@ def test_an_office_moves_a_case_on_and_is_told_why_another_step_may_not_be(
 def test_a_case_that_moved_on_meanwhile_is_shown_and_nothing_is_done(
     desk: Callable[..., Page], sample_url: str
 ) -> None:
-    case = standing(sample_url, "accepted")
+    case = standing(sample_url, "checked")
     first, second = desk(f"?case={case}"), desk(f"?case={case}")
     for page in (first, second):
-        page.locator(".buttons").get_by_role("button", name="立案", exact=True).click()
-    first.locator(".act-form").get_by_role("button", name="立案").click()
-    expect(first.locator(".facts")).to_contain_text("已立案")
-    second.locator(".act-form").get_by_role("button", name="立案").click()
+        page.locator(".buttons").get_by_role("button", name="结案", exact=True).click()
+    first.locator(".act-form").get_by_role("button", name="结案").click()
+    expect(first.locator(".facts")).to_contain_text("已结案")
+    second.locator(".act-form").get_by_role("button", name="结案").click()
     expect(second.get_by_role("alert")).to_contain_text("已重新读取")
-    expect(second.locator(".facts")).to_contain_text("已立案")
+    expect(second.locator(".facts")).to_contain_text("已结案")
 
 
 def test_several_cases_are_urged_at_once(desk: Callable[..., Page]) -> None:

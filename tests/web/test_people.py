@@ -32,6 +32,11 @@ INSERT INTO micro_grid (id, plan_id, community_id, compound_id, code, name, geom
 GRIDS = """
 SELECT g.code, g.name FROM micro_grid g JOIN plan p ON p.id = g.plan_id WHERE p.name = '试点方案' ORDER BY g.code
 """
+NOBODY_YET = """
+DELETE FROM assignment a USING micro_grid g, (SELECT id FROM community ORDER BY code LIMIT 1) AS c
+ WHERE a.level = 'micro_grid' AND a.place_id = g.id AND g.community_id = c.id
+"""
+"""The sample's grids have their people; here they are still to be found."""
 OFFICE = "demo-community"
 STAFF = ("演示社区", "周网格", "吴号码", "郑调岗", "冯导入", "试点方案")
 """Chinese names that are nobody's oversight."""
@@ -43,6 +48,7 @@ def plan(sample_url: str) -> list[tuple[str, str]]:
     with psycopg.connect(sample_url) as store:
         for statement in PLAN.strip().split(";\n"):
             store.execute(statement)
+        store.execute(NOBODY_YET)
         return store.execute(GRIDS).fetchall()
 
 

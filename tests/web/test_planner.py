@@ -119,3 +119,18 @@ def test_axe_finds_nothing_on_the_list_and_the_editor(open_page: Opened, plan: s
     page.goto(page.url + f"#plan={plan}")
     expect(total(page, "households")).to_be_visible()
     assert faults(page) == []
+
+
+def test_the_register_of_a_building_is_mended_and_undone(open_page: Opened, plan: str) -> None:
+    page = opened(open_page, plan)
+    before = total(page, "unassigned").inner_text()
+    page.locator("body").press("g")
+    page.locator(".unit-box").first.click()
+    page.locator("body").press("a")
+    page.locator(".register summary").click()
+    page.get_by_label("户数").first.fill("5000")
+    page.get_by_role("button", name="更正").first.click()
+    expect(total(page, "unassigned")).not_to_have_text(before)
+    saved(page)
+    page.locator("body").press("Control+z")
+    expect(total(page, "unassigned")).to_have_text(before)
