@@ -43,5 +43,6 @@ def test_shapes_change_at_a_click_and_areas_come_as_a_table_too(heat: Callable[.
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE], ids=["desk", "phone"])
 def test_the_heat_page_has_no_barrier(heat: Callable[..., Page], viewport: dict[str, int]) -> None:
     page = heat("?drawn=areas", viewport=viewport)
+    expect(page.get_by_role("button", name="播放")).to_be_enabled()  # what is grey while it loads is no fault
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert faults(page) == []
