@@ -14,7 +14,7 @@ from api.database import Session
 from api.issues import rulebook
 from api.issues.matter import Stage
 from api.issues.routes import now
-from api.issues.rulebook import (
+from api.issues.rule_schemas import (
     DueRead,
     LimitsCreate,
     LimitsRead,

@@ -7,18 +7,26 @@ in force from a moment on, and a case's running stage keeps the limit that it be
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import text
 
 from api.errors import ForbiddenError, InvalidError, NotFoundError
 from api.issues import places, routing
 from api.issues.clocks import Clock, Limit, TimeUnit, limit_for
-from api.issues.matter import Kind, Stage  # noqa: TC001  # pydantic reads the annotations
 from api.issues.report import category_of
-from api.issues.schemas import CategoryCode, PlaceSaid
+from api.issues.rule_schemas import (
+    DueRead,
+    LimitRead,
+    LimitsRead,
+    LimitVersionRead,
+    RoutingRuleRead,
+    RuleStepRead,
+    RungRead,
+    TrialRead,
+)
+from api.issues.schemas import PlaceSaid
 from api.issues.workdays import BEIJING
 
 if TYPE_CHECKING:
@@ -26,8 +34,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Unit = Literal["working_hours", "working_days", "calendar_days", "hours"]
+    from api.issues.matter import Stage
+    from api.issues.rule_schemas import LimitsCreate, RoutingRuleSaid, TrialSaid
+
 RULES = text("""
 SELECT r.id, r.rank, r.category, r.kind, r.subdistrict_id, r.community_id, r.compound_id, r.body_id, r.note,
        b.name AS body, b.name_en AS body_en, b.active,
@@ -65,152 +74,6 @@ VALUES (:version, :category, :severity, :stage, :amount, :unit)
 """)
 SLACK = timedelta(minutes=5)
 NO_RULE = NotFoundError("没有这条规则,或不归您管。", "There is no such rule, or it is not yours to change.")
-
-
-class Read(BaseModel):
-    """What every answer shares: it is never changed once made."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Said(BaseModel):
-    """What every request shares: unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RoutingRuleSaid(Said):
-    """One rule: its place in the order, its conditions (none: fits everything), and the body that answers."""
-
-    rank: Annotated[int, Field(ge=0, le=1_000_000)]
-    category: CategoryCode | None = None
-    kind: Kind | None = None
-    subdistrict_id: UUID | None = None
-    community_id: UUID | None = None
-    compound_id: UUID | None = None
-    body_id: UUID
-    note: Note = ""
-
-
-class RoutingRuleRead(Read):
-    """A rule as it stands."""
-
-    id: UUID
-    rank: int
-    category: str | None
-    kind: Kind | None
-    subdistrict_id: UUID | None
-    community_id: UUID | None
-    compound_id: UUID | None
-    place: str
-    body_id: UUID
-    body: str
-    body_en: str
-    active: bool
-    """Whether the body is in use; a rule that names one that is not is passed over."""
-    note: str
-    mine: bool
-    """Whether the asker may change it."""
-
-
-class TrialSaid(Said):
-    """What would happen to an issue of a category at a point; with a rule that is not kept, in place of another."""
-
-    category: CategoryCode
-    kind: Kind | None = None
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-    rule: RoutingRuleSaid | None = None
-    instead_of: UUID | None = None
-
-
-class RuleStepRead(Read):
-    """One rule as it was asked: why it does not decide; no words where it does."""
-
-    rule_id: UUID | None
-    """None: the rule that is only tried."""
-    body: str
-    zh: str | None
-    en: str | None
-
-
-class TrialRead(Read):
-    """Who would answer, and what each rule said."""
-
-    community: str
-    body_id: UUID | None
-    body: str | None
-    steps: list[RuleStepRead]
-
-
-class LimitSaid(Said):
-    """How long a stage may take; the most particular one that fits holds."""
-
-    category: CategoryCode | None = None
-    severity: Annotated[int, Field(ge=1, le=4)] | None = None
-    stage: Stage
-    amount: Annotated[int, Field(ge=1, le=10_000)]
-    unit: Unit
-
-
-class LimitsCreate(Said):
-    """A new version of the whole table, in force from a moment on."""
-
-    since: AwareDatetime | None = None
-    note: Note = ""
-    limits: Annotated[list[LimitSaid], Field(min_length=1, max_length=2000)]
-
-    @model_validator(mode="after")
-    def _once_each(self) -> Self:
-        said = [(limit.category, limit.severity, limit.stage) for limit in self.limits]
-        if len(set(said)) != len(said):
-            raise ValueError("a category, severity and stage has one limit / 同一类别、程度、环节只能有一个时限")
-        return self
-
-
-class LimitVersionRead(Read):
-    """A version of the limits."""
-
-    version: int
-    since: AwareDatetime
-    note: str
-
-
-class LimitRead(Read):
-    """One limit."""
-
-    category: str | None
-    severity: int | None
-    stage: Stage
-    amount: int
-    unit: Unit
-
-
-class RungRead(Read):
-    """What the clock does at a share of a limit."""
-
-    percent: int
-    action: str
-
-
-class LimitsRead(Read):
-    """A version's limits; the versions there are, the newest first; and the rungs of the ladder."""
-
-    version: int
-    in_force: int
-    limits: list[LimitRead]
-    versions: list[LimitVersionRead]
-    rungs: list[RungRead]
-    mine: bool
-    """Whether the asker may add a version."""
-
-
-class DueRead(Read):
-    """When a stage that begins now would be due."""
-
-    due_at: AwareDatetime | None
-    provisional: bool
-    limit: LimitRead | None
 
 
 async def read_rules(session: AsyncSession) -> list[RoutingRuleRead]:
@@ -328,17 +191,11 @@ async def read_limits(session: AsyncSession, version: int | None, *, now: dateti
     return LimitsRead(
         version=wanted,
         in_force=in_force,
-        limits=[
-            LimitRead(**_but_version(row)) for row in (await session.execute(LIMITS, {"version": wanted})).mappings()
-        ],
+        limits=[LimitRead(**row) for row in (await session.execute(LIMITS, {"version": wanted})).mappings()],
         versions=versions,
         rungs=[RungRead(**row) for row in (await session.execute(RUNGS)).mappings()],
         mine=(await session.execute(OWN)).mappings().one()["governs"],
     )
-
-
-def _but_version(row: object) -> dict[str, object]:
-    return {name: value for name, value in dict(row).items() if name != "version"}  # type: ignore[call-overload]  # a mapping
 
 
 async def add_limits(session: AsyncSession, said: LimitsCreate, *, now: datetime) -> LimitsRead:

@@ -30,7 +30,7 @@ def first_gates() -> list[Gate]:
         Gate("vitest", ("npm", "run", "--silent", "test"), WEB),
         Gate("api types", (sys.executable, "-m", "tests.gates.fresh"), ROOT),
     ]
-    compiled = Gate("compiled loops", (sys.executable, "-m", "geo.partition.warm"), ROOT)
+    compiled = Gate("compiled loops", (sys.executable, "-m", "api.operations.loops"), ROOT)
     return [compiled, *(web if (WEB / "package.json").exists() else [])]
 
 
