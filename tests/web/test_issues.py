@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 WIDE = {"width": 1280, "height": 800}
+SPOT = """
+SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_PointOnSurface(geometry) AS p FROM building ORDER BY code LIMIT 1) b
+"""
 NEXT = "SELECT id::text FROM issue WHERE status = %s ORDER BY reported_at DESC LIMIT 1"
 
 
@@ -37,6 +41,26 @@ def standing(sample_url: str, status: str) -> str:
     return str(row[0])
 
 
+@pytest.fixture
+def brought(open_page: Callable[..., Page], sample: str, sample_url: str) -> Callable[..., str]:
+    """Reports a case anew and takes it through some steps: which cases of its year stand where is the sample's affair."""
+
+    def bring(*actions: str) -> str:
+        api = open_page("issues.html", login="demo-street-office", viewport=WIDE).context.request
+        headers = {"X-Minqing-CSRF": api.get(f"{sample}/api/me").json()["csrf"]}
+        with psycopg.connect(sample_url) as connection:
+            lon, lat = connection.execute(SPOT).fetchone() or (0.0, 0.0)
+        case, place = str(uuid4()), {"lon": lon, "lat": lat, "accuracy_m": 5}
+        said = {"category": "environment.garbage", "place": place}
+        assert api.put(f"{sample}/api/issues/{case}", data=said, headers=headers).status == 201
+        for action in actions:
+            done = api.post(f"{sample}/api/issues/{case}/acts", data={"action": action}, headers=headers)
+            assert done.ok, done.text()
+        return case
+
+    return bring
+
+
 def test_a_filter_stands_in_the_address_and_in_every_figure(desk: Callable[..., Page], sample_url: str) -> None:
     page = desk()
     page.get_by_role("button", name="督办中").click()
@@ -51,9 +75,9 @@ def test_a_filter_stands_in_the_address_and_in_every_figure(desk: Callable[..., 
 
 
 def test_an_office_moves_a_case_on_and_is_told_why_another_step_may_not_be(
-    desk: Callable[..., Page], sample_url: str
+    desk: Callable[..., Page], brought: Callable[..., str]
 ) -> None:
-    page = desk(f"?case={standing(sample_url, 'verified')}")
+    page = desk(f"?case={brought('verify')}")
     page.locator(".why summary").click()
     expect(page.locator(".why dd").first).not_to_be_empty()
     page.locator(".buttons").get_by_role("button", name="受理", exact=True).click()
@@ -62,17 +86,17 @@ def test_an_office_moves_a_case_on_and_is_told_why_another_step_may_not_be(
 
 
 def test_a_case_that_moved_on_meanwhile_is_shown_and_nothing_is_done(
-    desk: Callable[..., Page], sample_url: str
+    desk: Callable[..., Page], brought: Callable[..., str]
 ) -> None:
-    case = standing(sample_url, "checked")
+    case = brought("verify", "accept")
     first, second = desk(f"?case={case}"), desk(f"?case={case}")
     for page in (first, second):
-        page.locator(".buttons").get_by_role("button", name="结案", exact=True).click()
-    first.locator(".act-form").get_by_role("button", name="结案").click()
-    expect(first.locator(".facts")).to_contain_text("已结案")
-    second.locator(".act-form").get_by_role("button", name="结案").click()
+        page.locator(".buttons").get_by_role("button", name="立案", exact=True).click()
+    first.locator(".act-form").get_by_role("button", name="立案").click()
+    expect(first.locator(".facts")).to_contain_text("已立案")
+    second.locator(".act-form").get_by_role("button", name="立案").click()
     expect(second.get_by_role("alert")).to_contain_text("已重新读取")
-    expect(second.locator(".facts")).to_contain_text("已结案")
+    expect(second.locator(".facts")).to_contain_text("已立案")
 
 
 def test_several_cases_are_urged_at_once(desk: Callable[..., Page]) -> None:
