@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.gates.gate import Gate, Outcome, run
+from tests.gates.second import Verdict, judged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def pytest_gate(arguments: Sequence[str]) -> Gate:
     return Gate("pytest", (sys.executable, "-m", "pytest", "-q", *spread, *arguments), ROOT)
 
 
-def everything(*, quick: bool) -> list[Outcome]:
+def everything(*, quick: bool) -> tuple[list[Outcome], Verdict]:
     """All gates: first what the tests need, two at a time, then the tests with the reading gates beside them."""
     aloud = sys.stdout.isatty()
     left_out = ("--ignore=tests/web",) if quick else ()
@@ -59,7 +60,9 @@ def everything(*, quick: bool) -> list[Outcome]:
         outcomes = [_told(outcome) for outcome in lanes.map(run, first_gates())]
         testing = lanes.submit(run, pytest_gate(left_out), aloud=aloud)
         outcomes += [_told(run(gate)) for gate in reading_gates()]
-        return [*outcomes, testing.result()]
+        in_company = testing.result()
+    verdict = judged(in_company, ROOT)
+    return [*outcomes, verdict.outcome], verdict
 
 
 def _told(outcome: Outcome) -> Outcome:
@@ -84,13 +87,22 @@ def tell(outcomes: Sequence[Outcome], *, shown: bool) -> None:
     print(outcomes[-1].closing)
 
 
+def tell_again(verdict: Verdict) -> None:
+    """Name the tests that passed only alone, with what they said in company: each is work to do."""
+    if verdict.again:
+        print("\n── passed only at a second trial, alone " + "─" * 30)
+        print(verdict.outcome.output.rstrip())
+        print("\n".join(f"mend: {name}" for name in verdict.again))
+
+
 def main() -> None:
     """Run what the command line asks for; leave with 1 where something failed."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--quick"]
     if arguments:
         only = run(Gate("pytest", (sys.executable, "-m", "pytest", *arguments), ROOT), aloud=True)
         raise SystemExit(0 if only.passed else 1)
-    outcomes = everything(quick="--quick" in sys.argv)
+    outcomes, verdict = everything(quick="--quick" in sys.argv)
+    tell_again(verdict)
     tell(outcomes, shown=sys.stdout.isatty())
     raise SystemExit(0 if all(outcome.passed for outcome in outcomes) else 1)
 
