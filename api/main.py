@@ -12,12 +12,12 @@ from api import health, pages, problems, switchboard
 from api.access import admission, guard
 from api.access.headers import SecurityHeaders
 from api.access.known import Known
-from api.access.limits import BodyLimit, RateLimit
+from api.access.limits import Allowance, BodyLimit, RateLimit
 from api.access.oidc_routes import router as oidc
 from api.access.passwords import Kiln
 from api.access.people_routes import router as people
 from api.access.routes import router as account
-from api.access.turns import Turns
+from api.access.turns import Lines, Turns
 from api.database import create_engine
 from api.exports.routes import router as exports
 from api.frontier.routes import router as frontier
@@ -108,10 +108,11 @@ def create_app(settings: Settings) -> FastAPI:
         problems.RESPONSES,
     )
     pages.install(app, settings.web_dist)
+    lines, allowance = Lines(), Allowance(settings.requests_per_s)
     app.add_middleware(BodyLimit)
-    app.add_middleware(TileDoor)
     app.add_middleware(HeatDoor)
-    app.add_middleware(Turns)
-    app.add_middleware(RateLimit, per_second=settings.requests_per_s)
+    app.add_middleware(Turns, lines=lines)
+    app.add_middleware(RateLimit, allowance=allowance)
     app.add_middleware(SecurityHeaders, basemaps=basemap.origins_of(settings))
+    app.add_middleware(TileDoor, lines=lines, allowance=allowance)
     return app

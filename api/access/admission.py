@@ -18,6 +18,7 @@ from uuid import UUID
 import asyncpg
 from fastapi import Depends, Request, Response
 from sqlalchemy import text
+from starlette.requests import cookie_parser
 
 from api.access import forgery
 from api.access.audit import Action, address_prefix, record
@@ -28,9 +29,10 @@ from api.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from api.lease import begin
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncSession
+    from starlette.types import Scope
 
     from api.access.known import Known
 
@@ -74,27 +76,42 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def heard(scope: Scope) -> dict[bytes, bytes]:
+    """The headers of a request by their names, small letters; of those said twice the first counts."""
+    return dict(reversed(scope["headers"]))
+
+
 def on_this_machine(request: Request) -> bool:
     """Whether the request comes from the machine itself, and through no proxy that would make it look so.
 
-    The name in ``Host`` counts too: a page elsewhere may have its name resolved to 127.0.0.1. Several ask, of every
-    tile; the first answer is kept with the request.
+    The name in ``Host`` counts too: a page elsewhere may have its name resolved to 127.0.0.1.
     """
-    here = request.scope.get(HERE)
+    return came_from_here(request.scope, heard(request.scope))
+
+
+def came_from_here(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    """The same of a bare scope. Several ask, of every tile; the first answer is kept with the request."""
+    here = scope.get(HERE)
     if here is None:
-        here = request.scope[HERE] = _came_from_here(request)
+        here = scope[HERE] = _came_from_here(scope, headers)
     return bool(here)
 
 
 HERE = "minqing.here"
 
 
-def _came_from_here(request: Request) -> bool:
-    if request.client is None or any(name in FORWARDED for name, _ in request.scope["headers"]):
+def _came_from_here(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    client = scope.get("client")
+    if client is None or not FORWARDED.isdisjoint(headers):
         return False
-    local = _is_loopback(request.client.host)
-    name, _, port = request.headers.get("host", "").rpartition(":")
-    return local and (name if name and port.isdigit() else request.headers.get("host", "")) in LOCAL_NAMES
+    return _is_loopback(client[0]) and _is_local(headers.get(b"host", b""))
+
+
+@lru_cache(1024)
+def _is_local(host: bytes) -> bool:
+    whole = host.decode("latin-1")
+    name, _, port = whole.rpartition(":")
+    return (name if name and port.isdigit() else whole) in LOCAL_NAMES
 
 
 @lru_cache(1024)
@@ -118,27 +135,34 @@ class Credential:
 
 
 def credential(request: Request) -> Credential:
-    """What this request shows; the store judges it. What is too long to be one of ours is cut, and so is none.
+    """What this request shows; the store judges it. What is too long to be one of ours is cut, and so is none."""
+    return shown_by(request.scope, heard(request.scope))
 
-    Several ask; the first answer is kept with the request.
-    """
-    shown: Credential | None = request.scope.get(SHOWN)
+
+def shown_by(scope: Scope, headers: Mapping[bytes, bytes]) -> Credential:
+    """The same of a bare scope. Several ask; the first answer is kept with the request."""
+    shown: Credential | None = scope.get(SHOWN)
     if shown is None:
-        shown = request.scope[SHOWN] = _credential(request)
+        shown = scope[SHOWN] = _credential(scope, headers)
     return shown
 
 
 SHOWN = "minqing.shown"
 
 
-def _credential(request: Request) -> Credential:
-    here = on_this_machine(request)
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+def _credential(scope: Scope, headers: Mapping[bytes, bytes]) -> Credential:
+    here = came_from_here(scope, headers)
+    scheme, _, bearer = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return Credential("token", digest(bearer.strip()[:LONGEST_TOKEN]), here=here)
-    if cookie := request.cookies.get(COOKIE):
+    if b"cookie" in headers and (cookie := _cookie(scope)):
         return Credential("session", digest(cookie[:LONGEST_TOKEN]), here=here)
     return Credential("visitor", here=here)
+
+
+def _cookie(scope: Scope) -> str:
+    said = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return cookie_parser(said.decode("latin-1")).get(COOKIE, "")
 
 
 @asynccontextmanager
@@ -163,7 +187,13 @@ async def admitted(request: Request, session: AsyncSession) -> AsyncIterator[Non
 
 def address_of(request: Request) -> str:
     """The network that the request came from."""
-    return address_prefix(request.client.host) if request.client else ""
+    return network(request.scope)
+
+
+def network(scope: Scope) -> str:
+    """The same of a bare scope."""
+    client = scope.get("client")
+    return address_prefix(client[0]) if client else ""
 
 
 def hand_out(request: Request, response: Response, cookie: str) -> None:

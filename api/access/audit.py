@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -59,6 +60,7 @@ VALUES (0, 0, now(), '', :action, :kind, :object_id, :place_id, :account_id, :ad
 """)
 
 
+@lru_cache(4_096)
 def address_prefix(address: str) -> str:
     """The network of an address: /24, or /64 for IPv6. Offices share one; it is enough to tell where from.
 

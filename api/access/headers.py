@@ -88,3 +88,8 @@ ALWAYS = _raw(FIXED)
 API = _raw({"Content-Security-Policy": API_POLICY})
 HTTPS = _raw({"Strict-Transport-Security": A_YEAR})
 PRIVATE = _raw({"Cache-Control": "no-store"})
+
+
+def of_data(scheme: str) -> list[tuple[bytes, bytes]]:
+    """What an answer of the service itself, no page, carries over ``scheme``; a new list."""
+    return [*ALWAYS, *API, *HTTPS] if scheme == "https" else [*ALWAYS, *API]

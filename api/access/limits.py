@@ -71,31 +71,16 @@ class Bucket:
     at: float
 
 
-class RateLimit:
-    """Lets each network make ``per_second`` requests in the long run, ten times that at once; changes count tenfold."""
+class Allowance:
+    """What each network has left of ``per_second`` requests in the long run, and ten times that at once."""
 
     CALLERS = 20_000
     DEPTH_S = 10.0
-    CHANGE_COST = 10.0
 
-    def __init__(self, app: ASGIApp, *, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.app = app
+    def __init__(self, per_second: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.rate = per_second
         self.clock = clock
         self.buckets: OrderedDict[str, Bucket] = OrderedDict()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
-        if scope["type"] != "http" or not scope["path"].startswith(("/api/", "/open311/")):
-            await self.app(scope, receive, send)
-            return
-        request = Request(scope)
-        cost = 1.0 if request.method in SAFE_METHODS else self.CHANGE_COST
-        if not on_this_machine(request) and (wait := self.take(address_of(request), cost)) > 0:
-            retry = {"Retry-After": str(max(1, round(wait)))}
-            await problems.answer(request, 429, TOO_OFTEN, retry)(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
 
     def take(self, caller: str, cost: float) -> float:
         """Take ``cost`` from the caller's bucket; the seconds to wait where it does not hold as much."""
@@ -110,3 +95,26 @@ class RateLimit:
             return (cost - bucket.left) / self.rate
         bucket.left -= cost
         return 0.0
+
+
+class RateLimit:
+    """Holds each network to its ``allowance``; changes count tenfold."""
+
+    CHANGE_COST = 10.0
+
+    def __init__(self, app: ASGIApp, allowance: Allowance) -> None:
+        self.app = app
+        self.allowance = allowance
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or not scope["path"].startswith(("/api/", "/open311/")):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        cost = 1.0 if request.method in SAFE_METHODS else self.CHANGE_COST
+        if not on_this_machine(request) and (wait := self.allowance.take(address_of(request), cost)) > 0:
+            retry = {"Retry-After": str(max(1, round(wait)))}
+            await problems.answer(request, 429, TOO_OFTEN, retry)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)

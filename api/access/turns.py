@@ -49,14 +49,37 @@ class Turn:
             self.turns.release()
 
 
-class Turns:
-    """Lets ``at_once`` requests of each caller run together, and the others wait for their turn."""
+class Lines:
+    """Everybody's lines: ``at_once`` requests of each caller run together, at most ``inside`` are open."""
 
-    def __init__(self, app: ASGIApp, *, at_once: int = AT_ONCE, inside: int = INSIDE) -> None:
-        self.app = app
+    def __init__(self, *, at_once: int = AT_ONCE, inside: int = INSIDE) -> None:
         self.at_once = at_once
         self.inside = inside
         self.lines: dict[bytes, Line] = {}
+
+    def join(self, caller: bytes) -> Line | None:
+        """The caller's line with one more in it; None where it is full."""
+        line = self.lines.get(caller)
+        if line is None:
+            line = self.lines[caller] = Line(asyncio.Semaphore(self.at_once))
+        if line.inside >= self.inside:
+            return None
+        line.inside += 1
+        return line
+
+    def leave(self, caller: bytes, line: Line) -> None:
+        """One fewer; an empty line is forgotten."""
+        line.inside -= 1
+        if not line.inside:
+            self.lines.pop(caller, None)
+
+
+class Turns:
+    """Lets each caller's requests run together as far as ``lines`` allow, and the others wait for their turn."""
+
+    def __init__(self, app: ASGIApp, lines: Lines) -> None:
+        self.app = app
+        self.lines = lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -65,19 +88,14 @@ class Turns:
             return
         request = Request(scope)
         caller = credential(request).digest or address_of(request).encode()
-        line = self.lines.get(caller)
+        line = self.lines.join(caller)
         if line is None:
-            line = self.lines[caller] = Line(asyncio.Semaphore(self.at_once))
-        if line.inside >= self.inside:
             await problems.answer(request, 429, TOO_MANY, {"Retry-After": "1"})(scope, receive, send)
             return
-        line.inside += 1
         try:
             await self._in_turn(line, scope, receive, send)
         finally:
-            line.inside -= 1
-            if not line.inside:
-                self.lines.pop(caller, None)
+            self.lines.leave(caller, line)
 
     async def _in_turn(self, line: Line, scope: Scope, receive: Receive, send: Send) -> None:
         await line.turns.acquire()

@@ -68,11 +68,11 @@ async def read_tile(request: Request, layer: str, *, z: int, x: int, y: int, pla
     wish = Wish(
         service.find_layer(layer), Tile(z, x, y), credential(request), plan, choose(headers.get("accept-encoding"))
     )
-    picture = await service.read_tile(request.app.state.tiles, wish, _known(headers.get("if-none-match")))
+    picture = await service.read_tile(request.app.state.tiles, wish, known(headers.get("if-none-match")))
     return _answer(picture)
 
 
-def _known(if_none_match: str | None) -> list[str]:
+def known(if_none_match: str | None) -> list[str]:
     """The versions that a reader says it has."""
     return ETAG.findall(if_none_match) if if_none_match else []
 

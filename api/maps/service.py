@@ -37,6 +37,8 @@ LARGE = 64 * 1024
 """Bytes above which a tile is compressed beside the event loop rather than on it."""
 
 AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, TimeoutError)
+ANEW = (*AWAY, asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
+"""What another try on a new connection may mend: the store was restarted, or its tables have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ async def _ask(store: TileStore, wish: Wish, band: int, known: Sequence[str]) ->
     values = (asker.way, asker.digest, asker.here, seed, known, wish.plan, tile.z, tile.x, tile.y)
     try:
         return await store.connections.fetch_one(query, values)
-    except AWAY:  # the store may have been restarted since the last tile: once more, on a new connection
+    except ANEW:
         store.connections.forget()
         try:
             return await store.connections.fetch_one(query, values)

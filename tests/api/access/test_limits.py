@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
 from api.access.admission import COOKIE
-from api.access.limits import JSON_BYTES, RateLimit
+from api.access.limits import JSON_BYTES, Allowance
 from api.access.roles import Role
-from api.access.turns import STREAM, Turns
+from api.access.turns import STREAM, Lines, Turns
 from api.main import create_app
 from api.settings import Settings
 from tests.api.access.world import BY_ROLE
@@ -99,7 +98,7 @@ async def test_paths_and_headers_cannot_be_injected(client_of: Callable[..., Any
 
 def test_one_network_waits_while_another_goes_on() -> None:
     now = [0.0]
-    limit = RateLimit(httpx.ASGITransport, per_second=10, clock=lambda: now[0])  # type: ignore[arg-type]  # never called
+    limit = Allowance(10, clock=lambda: now[0])
     assert [limit.take("a", 1) for _ in range(100)] == [0.0] * 100
     assert limit.take("a", 1) == pytest.approx(0.1)
     assert limit.take("b", 1) == 0
@@ -108,10 +107,10 @@ def test_one_network_waits_while_another_goes_on() -> None:
 
 
 def test_the_limiter_forgets_the_oldest_callers() -> None:
-    limit = RateLimit(httpx.ASGITransport, per_second=10, clock=lambda: 0.0)  # type: ignore[arg-type]  # never called
-    for number in range(RateLimit.CALLERS + 50):
+    limit = Allowance(10, clock=lambda: 0.0)
+    for number in range(Allowance.CALLERS + 50):
         limit.take(str(number), 1)
-    assert len(limit.buckets) == RateLimit.CALLERS
+    assert len(limit.buckets) == Allowance.CALLERS
 
 
 def bodies() -> Iterator[tuple[str, type[BaseModel]]]:
@@ -177,7 +176,7 @@ async def settled() -> None:
 async def test_one_persons_requests_take_turns_and_keep_nobody_else_waiting() -> None:
     """Threat 13."""
     desk = Desk()
-    door = Turns(desk, at_once=3, inside=10)
+    door = Turns(desk, Lines(at_once=3, inside=10))
     many = [asking(door, f"/api/{n}", "greedy") for n in range(10)]
     other = asking(door, "/api/other", "modest")
     await settled()
@@ -188,12 +187,12 @@ async def test_one_persons_requests_take_turns_and_keep_nobody_else_waiting() ->
     desk.go.set()
     await asyncio.gather(*many, other)
     assert len(desk.inside) == 11
-    assert door.lines == {}
+    assert door.lines.lines == {}
 
 
 async def test_a_second_cookie_word_earns_no_second_line() -> None:
     desk = Desk()
-    door = Turns(desk, at_once=1)
+    door = Turns(desk, Lines(at_once=1))
     both = [asking(door, "/api/a", "same"), asking(door, "/api/b", "same; more=1")]
     await settled()
     assert desk.inside == ["/api/a"]
@@ -203,10 +202,10 @@ async def test_a_second_cookie_word_earns_no_second_line() -> None:
 
 async def test_a_live_stream_gives_its_turn_back() -> None:
     desk = Desk(STREAM)
-    door = Turns(desk, at_once=1)
+    door = Turns(desk, Lines(at_once=1))
     streams = [asking(door, f"/api/{n}/events", "one") for n in range(5)]
     await settled()
     assert len(desk.inside) == 5
     desk.go.set()
     await asyncio.gather(*streams)
-    assert door.lines == {}
+    assert door.lines.lines == {}
