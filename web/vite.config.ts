@@ -11,6 +11,12 @@ import { words } from './vite/words.ts'
 const SERVICE = process.env['MINQING_SERVICE'] ?? 'http://127.0.0.1:8000'
 const PAGES = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.html'))
 
+/** What nearly every page needs, and what every map needs, comes as one file each: a dozen small ones keep each other waiting. */
+const SHARED = [
+  { name: 'house', minShareCount: PAGES.length - 3, test: /\/(?:src|node_modules\/(?:@vue|vue))\//, priority: 2 },
+  { name: 'atlas', minShareCount: 2, test: /\/src\/(?:map|core)\/(?:levels|place|palette|style|ground|names|outlines|words)\.ts$/, priority: 1 },
+]
+
 export default defineConfig({
   plugins: [words(), preload(), vue(), offline(), sheets()],
   define: { __PAGES__: JSON.stringify(PAGES) },
@@ -18,7 +24,7 @@ export default defineConfig({
     target: 'es2022',
     // The limit is on the whole page and stands in tests/bench/page.py; MapLibre alone is larger than Vite's default.
     chunkSizeWarningLimit: 1400,
-    rolldownOptions: { input: PAGES },
+    rolldownOptions: { input: PAGES, output: { codeSplitting: { groups: SHARED } } },
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': SERVICE } },

@@ -11,8 +11,8 @@ Encoding = Literal["zstd", "gzip", "identity"]
 
 WORTHWHILE = 1024
 """Bytes below which compressing gains nothing: they fit one network packet anyway."""
-ZSTD_LEVEL = 3
-GZIP_LEVEL = 1
+ZSTD_LEVEL, ZSTD_ONCE = 3, 9
+GZIP_LEVEL, GZIP_ONCE = 1, 9
 _GZIP_WINDOW = 31
 
 
@@ -37,11 +37,11 @@ def _is_refused(item: str) -> bool:
     return weight.startswith("q=0") and not weight.strip("q=0.")
 
 
-def compress(tile: bytes, encoding: Encoding) -> bytes:
-    """The tile in that encoding."""
+def compress(tile: bytes, encoding: Encoding, *, thoroughly: bool = False) -> bytes:
+    """The tile in that encoding; ``thoroughly`` is for what is packed once and sent often."""
     if encoding == "zstd":
-        return zstd.compress(tile, ZSTD_LEVEL)
+        return zstd.compress(tile, ZSTD_ONCE if thoroughly else ZSTD_LEVEL)
     if encoding == "gzip":
-        packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+        packer = zlib.compressobj(GZIP_ONCE if thoroughly else GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
         return packer.compress(tile) + packer.flush()
     return tile

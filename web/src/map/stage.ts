@@ -3,7 +3,7 @@
  * the service behind it.
  */
 
-import { Map as MapLibre, prewarm, setWorkerUrl, type LngLatBounds, type LngLatBoundsLike, type MapGeoJSONFeature } from 'maplibre-gl'
+import { Map as MapLibre, prewarm, setWorkerUrl, type LngLatBounds, type LngLatBoundsLike, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { View } from '../core/address'
@@ -67,7 +67,7 @@ prewarm()
 export function openStage({ container, look, start, calm, on }: Opening) {
   const map = new MapLibre({
     container,
-    style: style(look),
+    style: unlettered(style(look)),
     ...(isBox(start) ? { bounds: boundsOf(start), fitBoundsOptions: { padding: FIT_PADDING_PX } } : cameraOf(start)),
     minZoom: 3,
     maxZoom: 21,
@@ -80,6 +80,7 @@ export function openStage({ container, look, start, calm, on }: Opening) {
     validateStyle: import.meta.env.DEV,
   })
   let worn = look
+  let lettered = false
   const marks = { picked: null as PlaceKey | null, hovered: null as PlaceKey | null }
 
   function mark(flag: 'picked' | 'hovered', place: PlaceKey | null): void {
@@ -129,7 +130,12 @@ export function openStage({ container, look, start, calm, on }: Opening) {
     return { longitude, latitude, zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch() }
   }
 
-  listen(map, { on, placeAt, view })
+  function letter(): void {
+    lettered = true
+    map.setStyle(style(worn), { diff: true })
+  }
+
+  listen(map, { on, placeAt, view, letter })
 
   return {
     /** The canvas, which takes the keyboard. */
@@ -142,7 +148,7 @@ export function openStage({ container, look, start, calm, on }: Opening) {
     shown: (): Shown => ({ look: worn, view: view(), bounds: map.getBounds() }),
     dress(next: Look): void {
       worn = next
-      map.setStyle(style(next), { diff: true })
+      map.setStyle(lettered ? style(next) : unlettered(style(next)), { diff: true })
     },
     pick: (place: PlaceKey | null) => mark('picked', place),
     point: (place: PlaceKey | null) => mark('hovered', place),
@@ -193,9 +199,11 @@ interface Ears {
   readonly on: StageEvents
   placeAt(point: { x: number; y: number }): Seen | null
   view(): View
+  /** Put the names on the map. */
+  letter(): void
 }
 
-function listen(map: MapLibre, { on, placeAt, view }: Ears): void {
+function listen(map: MapLibre, { on, placeAt, view, letter }: Ears): void {
   map.on('click', (event) => on.picked(placeAt(event.point)))
   map.on('mousemove', ({ point }) => {
     const place = map.isMoving() ? null : placeAt(point)
@@ -209,33 +217,45 @@ function listen(map: MapLibre, { on, placeAt, view }: Ears): void {
     const { error, sourceId } = event as unknown as { error: Error & { status?: number }; sourceId?: string }
     on.failed(sourceId ?? '', error.status ?? null)
   })
-  markFirstPaint(map)
-  map.once('idle', () => {
-    performance.mark('map-painted')
-    on.painted()
-    on.rested(view())
+  onFirstPaint(map, () => {
+    letter()
+    map.once('idle', () => {
+      performance.mark('map-painted')
+      on.painted()
+      on.rested(view())
+    })
   })
 }
 
+/** The places without their names: letters are drawn one by one, and the tiles would wait for them. */
+function unlettered(whole: StyleSpecification): StyleSpecification {
+  return { ...whole, layers: whole.layers.filter(({ type }) => type !== 'symbol') }
+}
+
 /**
- * The first frame that shows places: all communities (far out, subdistricts) in view, and whatever else has come.
+ * The first frame that shows places: all communities (far out, subdistricts) in view, and whatever else has come; or
+ * the map at rest, where these can not be had.
  *
  * Until then the canvas is hidden. A frame of nothing costs a browser without a graphics card as much as any other: it
  * is read back to the page, and the tiles wait meanwhile.
  */
-function markFirstPaint(map: MapLibre): void {
+function onFirstPaint(map: MapLibre, painted: () => void): void {
   const outermost = drawnAt(map.getZoom()).find((level) => level !== 'subdistrict') ?? 'subdistrict'
   const canvas = map.getCanvas()
   canvas.style.visibility = 'hidden'
-  const show = (): void => void canvas.style.removeProperty('visibility')
+  const show = (): void => {
+    canvas.style.removeProperty('visibility')
+    map.off('render', look)
+    map.off('idle', show)
+    painted()
+  }
   const look = (): void => {
     if (!map.getSource(outermost) || !map.isSourceLoaded(outermost)) return
-    show()
     performance.mark('map-first-paint')
-    map.off('render', look)
+    show()
   }
   map.on('render', look)
-  map.once('idle', show)
+  map.on('idle', show)
 }
 
 /** A moved map rests when its tiles are there; a repaint for the pointer's sake is no move. */
