@@ -41,7 +41,10 @@ class Binaries:
 
 
 def candidates() -> Iterator[Path]:
-    """Directories that may hold a PostgreSQL, each once, links resolved."""
+    """Directories that may hold a PostgreSQL that we may run, each once, links resolved.
+
+    PATH may name folders that are closed to us, such as another account's.
+    """
     named = os.environ.get("MINQING_PG_BINDIR")
     places = [Path(named)] if named else []
     if not named:
@@ -51,7 +54,7 @@ def candidates() -> Iterator[Path]:
     seen: set[Path] = set()
     for place in places:
         server = place / "postgres"
-        if server.exists() and (home := server.resolve().parent) not in seen:
+        if os.access(server, os.X_OK) and (home := server.resolve().parent) not in seen:
             seen.add(home)
             yield home
 

@@ -43,3 +43,10 @@ def test_with_postgis_the_same_programs_are_found(tmp_path: Path, monkeypatch: p
     home = programs(tmp_path / "bin", postgis=True)
     monkeypatch.setenv("MINQING_PG_BINDIR", str(home))
     assert binaries.find() == binaries.Binaries(15, home)
+
+
+def test_a_server_that_we_may_not_run_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PATH may name another account's folder."""
+    (programs(tmp_path / "bin", postgis=True) / "postgres").chmod(0o644)
+    monkeypatch.setenv("MINQING_PG_BINDIR", str(tmp_path / "bin"))
+    assert list(binaries.candidates()) == []
