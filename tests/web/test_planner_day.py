@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from playwright.sync_api import expect
 
+from tests.days import today
 from tests.web.conftest import still, until
 from tests.web.reading import faults
 from tests.web.test_planner import PLANNER, opened, saved, total
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 OFFICE = "demo-street-office"
 COURTYARDS, TOWERS = "槐荫社区", "云汀社区"
 SEEDED = 5
-TODAY = datetime.now(timezone(timedelta(hours=8))).date()
 DESK = {"width": 1440, "height": 900}
 
 
@@ -220,7 +220,7 @@ def test_a_plan_is_handed_in_approved_and_published_for_tomorrow_and_yesterday_s
         skip.click()
     office.get_by_role("tab", name="审核").click()
     office.get_by_role("button", name="批准").click()
-    tomorrow, yesterday = (TODAY + timedelta(days=shift) for shift in (1, -1))
+    tomorrow, yesterday = (today(timedelta(minutes=5)) + timedelta(days=shift) for shift in (1, -1))
     office.get_by_label("生效日期").fill(tomorrow.isoformat())
     office.get_by_role("button", name="发布", exact=True).click()
     confirm = office.get_by_role("dialog").get_by_role("button").last

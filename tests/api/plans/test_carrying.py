@@ -12,9 +12,10 @@ from api.access.roles import Role
 from api.places.load import load_city
 from tests.api.places.small_city import LONE, SUBDISTRICT, UNITS
 from tests.api.plans.redraw import Drafting, span
-from tests.api.plans.test_publishing import TODAY, TOMORROW, published, step
+from tests.api.plans.test_publishing import published, step
 from tests.api.plans.town import EAST, HERE, NEXT_DOOR, TOWN
 from tests.api.sign_in import sign_in
+from tests.days import today, tomorrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +104,7 @@ async def test_a_new_building_a_new_count_and_a_lost_unit_go_into_the_places(
         assert answer.status_code == 200, answer.text
     fresh = house[1]["units"][0]["key"]
     assert ask(city_url, UNIT, fresh) is None
-    await published(desk, TODAY, office)
+    await published(desk, today(), office)
     assert ask(city_url, UNIT, fresh)[:3] == (8, 1, 4)
     assert ask(city_url, UNIT, recounted["key"])[:3] == (21, 1, 7)
     assert ask(city_url, UNIT, str(UNITS[2].id)) is None, "nobody's history names it: it is gone for good"
@@ -111,21 +112,21 @@ async def test_a_new_building_a_new_count_and_a_lost_unit_go_into_the_places(
     assert after == before + 8 + 3 - 4
     held = ask(city_url, "SELECT count(*), min(lower(floors)) FROM plan_member WHERE unit_id = %s", fresh)
     assert held == (1, 1)
-    served = await planner.get("/api/history/at", params={"unit": fresh, "date": TODAY.isoformat()}, headers=office)
+    served = await planner.get("/api/history/at", params={"unit": fresh, "date": today().isoformat()}, headers=office)
     assert [grid["id"] for grid in served.json()["grids"]] == [east]
 
 
 async def test_a_building_that_the_past_names_stays_and_says_since_when_it_is_empty(
     planner: httpx.AsyncClient, office: dict[str, str], city_url: str
 ) -> None:
-    await published(await whole(planner), TODAY, office)
+    await published(await whole(planner), today(), office)
     desk = await whole(planner, "in_force")
     gone = await desk.edit(("remove_building", {"building": str(LONE.id)}))
     assert gone.status_code == 200, gone.text
-    await published(desk, TOMORROW, office)
+    await published(desk, tomorrow(), office)
     households, *_, since = ask(city_url, UNIT, str(UNITS[2].id))
-    assert (households, since) == (0, TOMORROW)
-    asked = {"unit": str(UNITS[2].id), "date": TODAY.isoformat()}
+    assert (households, since) == (0, tomorrow())
+    asked = {"unit": str(UNITS[2].id), "date": today().isoformat()}
     then = (await planner.get("/api/history/at", params=asked, headers=office)).json()
     assert [grid["name"] for grid in then["grids"]] == ["锦绣花园"]
     anew = await whole(planner)
@@ -140,7 +141,7 @@ async def test_a_building_that_went_next_door_stands_there_in_the_places(
     moved = {"building": str(EAST.id), "compound": str(TOWN.compounds[0].id), "to": west}
     answer = await desk.edit(("transfer", moved))
     assert answer.status_code == 200, answer.text
-    await published(desk, TODAY, office)
+    await published(desk, today(), office)
     assert ask(city_url, "SELECT compound_id FROM building WHERE id = %s", EAST.id)[0] == TOWN.compounds[0].id
     inside = "SELECT ST_Covers(c.geometry, b.geometry) FROM building b JOIN compound c ON c.id = b.compound_id"
     assert ask(city_url, f"{inside} WHERE b.id = %s", EAST.id)[0]
