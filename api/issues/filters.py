@@ -21,12 +21,14 @@ from api.issues.matter import Kind, Status
 from api.issues.workdays import BEIJING
 
 Sort = Literal["new", "old", "due", "changed", "distance"]
+METRES = "i.geometry::geography <-> ST_SetSRID(ST_MakePoint(:near_lon, :near_lat), 4326)::geography"
+"""How far from the point that was asked about; on the sphere, as the index knows it."""
 ORDERS: dict[str, tuple[str, str, str]] = {
     "new": ("i.reported_at", "timestamptz", "DESC"),
     "old": ("i.reported_at", "timestamptz", "ASC"),
     "due": ("i.due_at", "timestamptz", "ASC"),
     "changed": ("i.changed_at", "timestamptz", "DESC"),
-    "distance": ("i.geometry <-> ST_SetSRID(ST_MakePoint(:near_lon, :near_lat), 4326)", "double precision", "ASC"),
+    "distance": (METRES, "double precision", "ASC"),
 }
 """Each order: its expression, the type of it, its direction. Ties go by id."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from api.errors import NotFoundError
 from api.geometry import point
 from api.issues.clocks import Clock, TimeUnit
-from api.issues.filters import ORDERS, after, conditions, cursor_of
+from api.issues.filters import METRES, ORDERS, after, conditions, cursor_of
 from api.issues.schemas import BodyRead, CategoryRead, CountsRead, IssuePage, IssueRead
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ async def list_issues(session: AsyncSession, wanted: ListQuery, *, now: datetime
     metres = "NULL::double precision"
     if wanted.near or wanted.sort == "distance":
         values["near_lon"], values["near_lat"] = point(wanted.near)
-        metres = "ST_Distance(i.geometry::geography, ST_SetSRID(ST_MakePoint(:near_lon, :near_lat), 4326)::geography)"
+        metres = METRES
     if wanted.sort == "due":
         where += ["i.due_at IS NOT NULL", "i.is_open"]
     where += after(wanted, values)

@@ -69,6 +69,7 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"reworked": True},
     {"place_is_open": True},
     {"sort": "distance", "near": "104.04,30.64"},
+    {"sort": "distance", "near": "104.04,30.64", "open": True},
     {"status": "closed", "category": "green", "severity": 1},
 )
 
