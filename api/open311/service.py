@@ -38,6 +38,8 @@ SELECT * FROM public_issues(CAST(:categories AS text[]), CAST(:statuses AS text[
 NAMES = text("SELECT code, zh FROM issue_category WHERE parent IS NOT NULL")
 ONE = text("SELECT * FROM public_issue(:code)")
 MOST, SPAN = 1000, timedelta(days=90)
+"""The specification's: what is asked for without more is ninety days, or a thousand requests."""
+BEFORE_ANY = datetime(1970, 1, 1, tzinfo=UTC)
 OWN = text("""
 SELECT i.code, i.description, i.address, coalesce(g.media_url, '') AS media_url
   FROM issue i JOIN issue_reporter r ON r.issue_id = i.id AND r.account_id = (SELECT me('account'))
@@ -65,7 +67,7 @@ class RequestQuery(BaseModel):
     extensions: bool = False
     """Whether our own facts come along as ``extended_attributes``."""
     page: Annotated[int, Field(ge=1, le=100)] = 1
-    page_size: Annotated[int, Field(ge=1, le=MOST)] = 50
+    page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
 
 
 def z(moment: datetime | None) -> str | None:
@@ -131,8 +133,7 @@ async def requests(session: AsyncSession, wanted: RequestQuery) -> list[dict[str
         codes = list(dict.fromkeys(part.strip() for part in wanted.service_request_id.upper().split(",")))[:100]
         found = [row for code in codes for row in (await session.execute(ONE, {"code": code})).mappings()]
         return await _told(session, found, names, more=wanted.extensions)
-    end = _aware(wanted.end_date) or datetime.now(UTC)
-    start = max(_aware(wanted.start_date) or end - SPAN, end - SPAN)
+    start, end = span_of(_aware(wanted.start_date), _aware(wanted.end_date), datetime.now(UTC))
     values = {
         "categories": [code for code in wanted.service_code.split(",") if code] or None,
         "statuses": _statuses(wanted.status),
@@ -156,6 +157,16 @@ async def _told(
 
 async def _names(session: AsyncSession) -> dict[str, str]:
     return {row["code"]: row["zh"] for row in (await session.execute(NAMES)).mappings()}
+
+
+def span_of(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    """Ninety days at most: those from the beginning that was named, else those up to the end.
+
+    >>> [f"{at:%m-%d}" for at in span_of(datetime(2026, 3, 1, tzinfo=UTC), None, datetime(2026, 11, 25, tzinfo=UTC))]
+    ['03-01', '05-30']
+    """
+    first, last = (min(max(at or BEFORE_ANY, BEFORE_ANY), now) for at in (start, end or now))
+    return (first, min(first + SPAN, now)) if start and not end else (max(first, last - SPAN), last)
 
 
 def _aware(moment: datetime | None) -> datetime | None:

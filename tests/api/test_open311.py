@@ -89,6 +89,10 @@ async def test_requests_are_filtered_by_code_service_state_and_time(people: Peop
     assert await listed(client, **march, service_code="property.lift") == []
     assert len(await listed(client, **march, service_code="property.lift,environment.garbage", status="closed")) == 1
     assert code not in {row["service_request_id"] for row in await listed(client)}, "the last ninety days alone"
+    from_march = await listed(client, start_date=march["start_date"])
+    assert [row["service_request_id"] for row in from_march] == [code], "ninety days from where one begins"
+    for lost in ({"end_date": "0001-01-01T00:00:00Z"}, {"start_date": "9999-12-31T00:00:00Z"}):
+        assert await listed(client, **lost) == []
     by_code = await listed(client, service_request_id=f"{code},NOSUCHCODE", status="open")
     assert [row["service_request_id"] for row in by_code] == [code], "the codes override every other filter"
 
