@@ -69,7 +69,8 @@ COLUMNS = (
     "closed_at",
 )
 HERE = "ST_Covers(p.geometry, a.geometry) AND p.geometry && a.geometry"
-IN_FORCE = "JOIN plan n ON n.id = p.plan_id AND n.state = 'published' AND n.effective @> current_date"
+TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
+IN_FORCE = f"JOIN plan n ON n.id = p.plan_id AND n.state = 'published' AND n.effective @> {TODAY}"
 _HERE = f"p.community_id = a.community_id AND {HERE} ORDER BY p.id LIMIT 1"
 LOOKED_UP = {
     "subdistrict_id": "(SELECT p.subdistrict_id FROM community p WHERE p.id = a.community_id)",

@@ -56,7 +56,8 @@ UNNAMED_NAME = "导入的轨迹"
 KNOWN = "SELECT id FROM patrol WHERE id = ANY(%s)"
 WALKED = "SELECT was_walked_before(%s, %s)"
 GRID = """
-SELECT m.id FROM micro_grid m JOIN plan p ON p.id = m.plan_id AND p.state = 'published' AND p.effective @> current_date
+SELECT m.id FROM micro_grid m JOIN plan p ON p.id = m.plan_id AND p.state = 'published'
+   AND p.effective @> (now() AT TIME ZONE 'Asia/Shanghai')::date
  WHERE m.geometry && ST_SetSRID(ST_MakePoint(%s, %s), 4326)
    AND ST_Covers(m.geometry, ST_SetSRID(ST_MakePoint(%s, %s), 4326)) ORDER BY m.id LIMIT 1
 """
