@@ -17,11 +17,10 @@ from api.issues import places
 from api.issues.clocks import Clock, Limit, TimeUnit, limit_for
 from api.issues.matter import Stage
 from api.issues.schemas import NamedRead, NearRead, ReceiptRead
-from api.issues.workdays import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,14 +52,16 @@ class Groundwork:
     near: list[NearRead]
 
 
-async def look(session: AsyncSession, issue_id: UUID, said: ReportCreate, *, now: datetime) -> Known | Groundwork:
-    """What decides about this report, or that it was taken in before.
+async def look(
+    session: AsyncSession, issue_id: UUID, said: ReportCreate, *, now: datetime, day: date
+) -> Known | Groundwork:
+    """What decides about this report by the boundaries of ``day`` (Beijing), or that it was taken in before.
 
     Raises:
         InvalidError: the place or the category can not be.
     """
     lon, lat, around = places.looked_for(said.place)
-    values = {"id": issue_id, "lon": lon, "lat": lat, "around": around, "day": now.astimezone(BEIJING).date()}
+    values = {"id": issue_id, "lon": lon, "lat": lat, "around": around, "day": day}
     values |= {"category": said.category, "kind": said.kind.value if said.kind else None, "at": now}
     row = (await session.execute(PREPARE, values)).mappings().one()
     if row["digest"] is not None:

@@ -10,8 +10,8 @@ from api.errors import InvalidError, ServiceError
 from api.issues import acts, lifecycle, places
 from api.issues.acts import HOLD, Desk, MovedOnError, open_desk, told
 from api.issues.matter import Act, Action, Actor, Party
+from api.issues.moments import day_of
 from api.issues.schemas import BulkRead, PlaceSaid
-from api.issues.workdays import BEIJING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ UPDATE issue SET geometry = ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), accuracy
 
 
 async def put_place(session: AsyncSession, issue_id: UUID, said: PlaceUpdate, *, now: datetime) -> None:
-    """Move a case, or answer which micro-grid it is in; the boundaries are those of the day it was reported.
+    """Move a case, or answer which micro-grid it is in; the boundaries are those of the day on which it was made.
 
     Raises:
         NotFoundError, MovedOnError, ForbiddenError, ConflictError: as for any act.
@@ -49,7 +49,8 @@ async def put_place(session: AsyncSession, issue_id: UUID, said: PlaceUpdate, *,
     if why is not None and not (answers and why is lifecycle.NOT_YOURS):
         raise told(why)
     place = said.place or _where_it_was(desk, said.micro_grid_id)
-    spot = await places.locate(session, place, desk.row["reported_at"].astimezone(BEIJING).date())
+    day = day_of(desk.row["occurred_at"], desk.row["reported_at"])
+    spot = await places.locate(session, place, day)
     body = await places.body_for(session, spot, desk.row["category"], desk.row["kind"])
     await session.execute(HOLD, {"id": str(issue_id)})
     await session.execute(MOVE, {"id": issue_id, "routed": body["body_id"] if body else None, **_moved(place, spot)})

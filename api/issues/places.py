@@ -15,17 +15,16 @@ import numpy as np
 from sqlalchemy import text
 
 from api.errors import InvalidError
-from api.issues.schemas import ChoiceRead, QuestionRead
+from api.issues.moments import day_of
+from api.issues.schemas import ChoiceRead, PlaceSaid, QuestionRead
 from geo.crs.datum import Datum, convert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
-
-    from api.issues.schemas import PlaceSaid
 
 COARSEST_M = 1000.0
 """A circle wider than this says nothing about a place."""
@@ -148,6 +147,16 @@ async def locate(session: AsyncSession, place: PlaceSaid, day: date) -> Spot:
     values = {"lon": lon, "lat": lat, "around": around, "day": day}
     row = (await session.execute(WHERE_IS, values)).mappings().one()
     return spot_in(row, place, (lon, lat))
+
+
+async def standing_at(session: AsyncSession, lon: float, lat: float, at: datetime, *, now: datetime) -> Spot:
+    """Where somebody stood at a moment (WGS 84, aware), water or not, by the boundaries of that day.
+
+    Raises:
+        InvalidError: outside every community.
+    """
+    place = PlaceSaid(lon=lon, lat=lat, located="pin", on_water=True)
+    return await locate(session, place, day_of(at, now))
 
 
 def spot_in(row: Mapping[Any, Any], place: PlaceSaid, at: tuple[float, float]) -> Spot:

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -21,10 +20,12 @@ from api.errors import ConflictError
 from api.issues import groundwork, limits
 from api.issues.groundwork import Known, reportable
 from api.issues.matter import Party, Stage, Status
+from api.issues.moments import moments_of
 from api.issues.quota import charge
 from api.issues.schemas import NamedRead, NearRead, ReceiptRead, WarningRead
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import RowMapping
@@ -33,10 +34,9 @@ if TYPE_CHECKING:
     from api.access.admission import Asker
     from api.access.keyring import Keyring
     from api.issues.groundwork import Groundwork
+    from api.issues.moments import Moments
     from api.issues.schemas import ReportCreate
 
-SKEW_WORTH_SAYING = timedelta(minutes=10)
-OLDEST = timedelta(days=30)
 NEAR_M = 50.0
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -112,13 +112,12 @@ async def take_in(
         InvalidError: the place or the category can not be.
         TooManyError: a stranger, or a telephone number, has reported enough for now.
     """
-    digest = digest_of(said)
-    found = await groundwork.look(session, issue_id, said, now=now)
+    digest, times = digest_of(said), moments_of(said.occurred_at, said.sent_at, now)
+    found = await groundwork.look(session, issue_id, said, now=now, day=times.day)
     if isinstance(found, Known):
         return _told(_same(found, digest), sender, issue_id), False
     if sender.asker.is_visitor:
         await charge(session, sender.ring, sender.network, said.reporter.phone if said.reporter else "")
-    times = _times(said, now)
     answer = _receipt_for(issue_id, found, times)
     values = {
         **_row(issue_id, said, sender, found, times),
@@ -129,7 +128,7 @@ async def take_in(
     }
     attached = int((await session.execute(WRITE, values)).scalar_one())
     if attached == THERE_ALREADY:
-        known = await groundwork.look(session, issue_id, said, now=now)
+        known = await groundwork.look(session, issue_id, said, now=now, day=times.day)
         assert isinstance(known, Known)
         return _told(_same(known, digest), sender, issue_id), False
     _all_attached(attached, values["photos"])
@@ -168,21 +167,7 @@ async def category_of(session: AsyncSession, code: str) -> RowMapping:
     return row
 
 
-def _times(said: ReportCreate, now: datetime) -> dict[str, Any]:
-    """When it was reported and when it happened; a sender's wrong clock is put right by what it shows now."""
-    skew = (now - said.sent_at) if said.sent_at else timedelta()
-    happened = (said.occurred_at or now) + (skew if abs(skew) > SKEW_WORTH_SAYING else timedelta())
-    happened = min(max(happened, now - OLDEST), now)
-    return {"reported_at": now, "occurred_at": happened.astimezone(UTC), "clock_skew_s": _bounded(skew)}
-
-
-def _bounded(skew: timedelta) -> int:
-    return max(-(2**31), min(2**31 - 1, round(skew.total_seconds())))
-
-
-def _row(
-    issue_id: UUID, said: ReportCreate, sender: Sender, found: Groundwork, times: dict[str, Any]
-) -> dict[str, Any]:
+def _row(issue_id: UUID, said: ReportCreate, sender: Sender, found: Groundwork, times: Moments) -> dict[str, Any]:
     """The report as a row of ``issue``, its first event's payload and its photos."""
     place, spot = said.place, found.spot
     body = found.body.id if found.body else None
@@ -190,7 +175,9 @@ def _row(
         **said.model_dump(include={"category", "title", "description", "address"}),
         **place.model_dump(include={"accuracy_m", "located", "datum", "floor"}),
         **limits.columns(found.clock),
-        **times,
+        "reported_at": times.arrived_at,
+        "occurred_at": times.made_at,
+        "clock_skew_s": times.skew_s,
         "id": issue_id,
         "code": code_of(issue_id),
         "top": said.category.partition(".")[0],
@@ -210,8 +197,8 @@ def _row(
         "source": said.source if said.source and not sender.asker.is_visitor else sender.source,
         "routed_body_id": body,
         "stage": Stage.VERIFY.value,
-        "stage_since": times["reported_at"],
-        "changed_at": times["reported_at"],
+        "stage_since": times.arrived_at,
+        "changed_at": times.arrived_at,
     }
     payload = {"photos": len(said.photos), "body_id": str(body) if body else None}
     return {
@@ -222,7 +209,7 @@ def _row(
     }
 
 
-def _receipt_for(issue_id: UUID, found: Groundwork, times: dict[str, Any]) -> ReceiptRead:
+def _receipt_for(issue_id: UUID, found: Groundwork, times: Moments) -> ReceiptRead:
     spot = found.spot
     return ReceiptRead(
         id=issue_id,
@@ -239,25 +226,20 @@ def _receipt_for(issue_id: UUID, found: Groundwork, times: dict[str, Any]) -> Re
     )
 
 
-def _warnings(times: dict[str, Any], body: NamedRead | None) -> list[WarningRead]:
+def _warnings(times: Moments, body: NamedRead | None) -> list[WarningRead]:
     found = []
-    if abs(times["clock_skew_s"]) > SKEW_WORTH_SAYING.total_seconds():
-        hours = times["clock_skew_s"] / 3600
-        found.append(
-            WarningRead(
-                code="clock",
-                zh=f"手机时钟与服务器相差 {abs(hours):.1f} 小时,已按服务器时间更正。",
-                en=f"The device's clock is off by {abs(hours):.1f} hours; times were put right by the server's.",
-            )
-        )
+    if times.clock_is_off:
+        hours = abs(times.skew_s) / 3600
+        zh = f"手机时钟与服务器相差 {hours:.1f} 小时,已按服务器时间更正。"
+        en = f"The device's clock is off by {hours:.1f} hours; times were put right by the server's."
+        found.append(WarningRead(code="clock", zh=zh, en=en))
+    if not times.is_believed:
+        zh = "填报时间在将来,或早于 30 天,不予采信;网格按收到当天的边界划归。"
+        en = "The report's time lies ahead, or more than 30 days back; its grid is that of the day on which it came."
+        found.append(WarningRead(code="moment", zh=zh, en=en))
     if body is None:
-        found.append(
-            WarningRead(
-                code="no-body",
-                zh="没有规则指定承办单位,由街道派遣。",
-                en="No rule names a body; the office dispatches.",
-            )
-        )
+        zh, en = "没有规则指定承办单位,由街道派遣。", "No rule names a body; the office dispatches."
+        found.append(WarningRead(code="no-body", zh=zh, en=en))
     return found
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import AwareDatetime
 
 from api.access.routes import TheRing
 from api.database import Session
@@ -92,10 +93,16 @@ async def where_is(session: AnySession, _: TheSender, place: Annotated[WhereAske
 
 
 @router.put("/issues/{issue_id}", status_code=201, responses={200: {"model": ReceiptRead}})
-async def put_issue(
-    response: Response, session: AnySession, sender: TheSender, issue_id: IssueId, said: ReportCreate
+async def put_issue(  # noqa: PLR0917  # FastAPI fills them in by name
+    response: Response,
+    session: AnySession,
+    sender: TheSender,
+    issue_id: IssueId,
+    said: ReportCreate,
+    x_sent_at: Annotated[AwareDatetime | None, Header(description="As `sent_at`, for what was packed earlier.")] = None,
 ) -> ReceiptRead:
     """Report something, with or without an account; the same report sent again gets its first answer (200)."""
+    said = said if said.sent_at else said.model_copy(update={"sent_at": x_sent_at})
     receipt, is_new = await report.take_in(session, sender, issue_id, said, now=now())
     response.status_code = 201 if is_new else 200
     return receipt

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from api.errors import InvalidError, NotFoundError
-from api.issues.places import locate
-from api.issues.schemas import PlaceSaid
+from api.issues.places import standing_at
 from api.issues.workdays import BEIJING
 from api.patrols.schemas import ChecklistRead, PlanRead
 
@@ -32,7 +31,7 @@ SELECT p.id, p.community_id, p.micro_grid_id, p.checklist_id, c.zh AS checklist,
             ELSE (l.last_at AT TIME ZONE 'Asia/Shanghai')::date + p.every_days END AS due_on
   FROM patrol_plan p JOIN checklist c ON c.id = p.checklist_id
        CROSS JOIN LATERAL (SELECT max(r.at) AS last_at FROM check_result r WHERE r.plan_id = p.id) l
- WHERE (p.until IS NULL OR p.until >= CURRENT_DATE) AND (CAST(:id AS uuid) IS NULL OR p.id = :id)
+ WHERE (p.until IS NULL OR p.until >= :today) AND (CAST(:id AS uuid) IS NULL OR p.id = :id)
  ORDER BY due_on, p.id LIMIT 500
 """)
 ADD_PLAN = text("""
@@ -64,7 +63,7 @@ async def add_list(session: AsyncSession, said: ChecklistCreate) -> ChecklistRea
 async def read_plans(session: AsyncSession, *, now: datetime, plan_id: UUID | None = None) -> list[PlanRead]:
     """Plans of one's places, the most pressing first."""
     today = now.astimezone(BEIJING).date()
-    rows = (await session.execute(PLANS, {"id": plan_id})).mappings()
+    rows = (await session.execute(PLANS, {"id": plan_id, "today": today})).mappings()
     return [PlanRead(**row, late=row["due_on"] < today) for row in rows]
 
 
@@ -86,10 +85,11 @@ async def put_check(session: AsyncSession, who: Asker, check_id: UUID, said: Che
         raise NotFoundError("没有这张清单,或已停用。", "There is no such checklist, or it is no longer in use.")
     if said.item >= items:
         raise InvalidError(f"清单只有 {items} 项。", f"The checklist has {items} items.")
-    spot = await locate(session, PlaceSaid(lon=said.lon, lat=said.lat, located="pin", on_water=True), now.date())
+    at = min(said.at, now)
+    spot = await standing_at(session, said.lon, said.lat, at, now=now)
     values = {
         **said.model_dump(exclude={"lon", "lat"}),
-        "at": min(said.at, now),
+        "at": at,
         "id": check_id,
         "community": spot.community_id,
         "grid": spot.grid.id if spot.grid else None,

@@ -19,8 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.access.audit import Action, record
 from api.errors import ConflictError, InvalidError, NotFoundError
-from api.issues.places import locate
-from api.issues.schemas import PlaceSaid
+from api.issues.places import standing_at
 from api.issues.workdays import BEIJING
 from api.patrols.schemas import CoverageRead, PatrolRead, UnitCovered, VisitRead
 from geo.errors import UnreadableFileError
@@ -127,8 +126,8 @@ async def begin(session: AsyncSession, who: Asker, patrol_id: UUID, said: Patrol
     known = (await session.execute(ONE, {"id": patrol_id})).mappings().first()
     if known is not None and known["mine"]:
         return PatrolRead(**known)
-    spot = await locate(session, PlaceSaid(lon=said.lon, lat=said.lat, located="pin", on_water=True), now.date())
     at = min(max(said.started_at or now, now - OLDEST_START), now)
+    spot = await standing_at(session, said.lon, said.lat, at, now=now)
     values = {
         "id": patrol_id,
         "account": who.account_id,
@@ -326,9 +325,7 @@ async def bring_in(session: AsyncSession, who: Asker, content: bytes, *, now: da
     first, last = min(f.at for f in fixes), max(f.at for f in fixes)
     if last > now + SLACK or last - first > LONGEST:
         raise InvalidError("GPX 的时间不合理。", "The times of the GPX file can not be.")
-    spot = await locate(
-        session, PlaceSaid(lon=fixes[0].lon, lat=fixes[0].lat, located="pin", on_water=True), now.date()
-    )
+    spot = await standing_at(session, fixes[0].lon, fixes[0].lat, fixes[0].at, now=now)
     patrol_id = uuid4()
     account, grid = who.account_id, spot.grid.id if spot.grid else None
     values = {
