@@ -103,6 +103,7 @@ async def ring_what_is_due(url: str) -> None:
     while True:
         try:
             now = datetime.now(UTC)
+            await asyncio.to_thread(alarms.end_pauses, url, now)
             await asyncio.to_thread(alarms.ring, url, now)
             if now - tidied > TIDY_EVERY:
                 await asyncio.to_thread(alarms.reckon_again, url)

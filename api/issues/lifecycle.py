@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from api.issues.matter import OPEN, SETTLED, Action, Call, Party, Status, Suspension
+from api.issues.workdays import BEIJING
 from geo.errors import Refusal, RefusedError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ WAYS: dict[Action, Way] = {
     Action.RELEASE: Way(OPEN, None, STREET),
     Action.EXTEND: Way(UNSETTLED_WORK - {Status.DISPATCHED}, None, OFFICE),
     Action.SUSPEND: Way(UNSETTLED_WORK, None, STREET),
-    Action.RESUME: Way(OPEN, None, OFFICE),
+    Action.RESUME: Way(OPEN, None, OFFICE | CLOCK),
     Action.ASK: Way(OPEN, None, OFFICE | BODY | {Party.GRID_WORKER, Party.GRID_LEAD}),
     Action.ANSWER: Way(OPEN, None, OFFICE | {Party.REPORTER}),
     Action.MERGE: Way(OPEN - {Status.HANDLED, Status.CHECKED}, Status.MERGED, OFFICE),
@@ -212,7 +213,7 @@ def _extend(case: Case, act: Act) -> Refusal | None:
 
 
 def _review(_: Case, act: Act) -> Refusal | None:
-    days = (act.until - act.at.date()).days if act.until else 0
+    days = (act.until - act.at.astimezone(BEIJING).date()).days if act.until else 0
     return None if 1 <= days <= LONGEST_SUSPENSION_DAYS else REVIEW
 
 

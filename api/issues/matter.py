@@ -115,6 +115,8 @@ class Stage(StrEnum):
     SURVEY = "survey"
     ARRIVE = "arrive"
     """Reporting in after a whistle; runs beside the others, one clock a body."""
+    ANSWER = "answer"
+    """The reporter's answer to a question; a case waits no longer, then its own clock runs on."""
 
 
 STAGE_OF: dict[Status, Stage] = {

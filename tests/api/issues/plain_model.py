@@ -27,7 +27,8 @@ rework handled,checked>handling; close checked>closed; survey closed>surveyed; r
 MOVES = {line.split()[0]: line.split()[1].split(">") for line in FLOW.replace("\n", " ").split(";") if line.strip()}
 WHO_MAY = (
     (GRID, "verify solve check rework correct"),
-    (OFFICE, "accept reject file dispatch close extend resume merge split void whistle"),
+    (OFFICE, "accept reject file dispatch close extend merge split void whistle"),
+    (OFFICE | {"clock"}, "resume"),
     ({"body"}, "claim return start handle"),
     (OFFICE | {"reporter"}, "survey reopen answer"),
     (STREET, "suspend release"),
@@ -91,7 +92,7 @@ def _particulars(case: dict[str, Any], act: dict[str, Any]) -> bool:
     own = act["account"] in case["handlers"] or case["handling_body"] in act["bodies_of"]
     absent = any(arrived is None for arrived in case["calls"].values())
     stuck = case["returns"] >= 3 or case["final"]
-    review = (act["until"] - at.date()).days if act["until"] else 0
+    review = (act["until"] - (at + timedelta(hours=8)).date()).days if act["until"] else 0
     answers = {
         "dispatch": act["body"] is not None and (not stuck or (act["final"] and bool(act["parties"] & STREET))),
         "return": not stuck,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ import psycopg
 
 from api.access.roles import Role
 from api.issues import alarms
+from api.issues.workdays import BEIJING
 from tests.api.issues.conftest import FIRM, POLICE
 from tests.api.issues.test_case import dispatched, done, reported
 from tests.api.places.small_city import COMMUNITY
@@ -129,3 +130,42 @@ async def test_planners_see_the_issues_of_their_area_but_no_reporter_and_change_
     assert (await planner.post(f"/api/issues/{issue}/acts", json={"action": "urge"})).status_code in {403, 404}
     said = {"id": str(uuid4()), "words": "规划员说话"}
     assert (await planner.post(f"/api/issues/{issue}/messages", json=said)).status_code in {403, 404}
+
+
+async def test_a_suspension_ends_on_its_day_of_review_and_nothing_stays_put_off(
+    people: People, issues_url: str, app_database_url: str
+) -> None:
+    issue = await dispatched(people)
+    review = beijing_today() + timedelta(days=30)
+    await done(people.office, issue, "suspend", until=review.isoformat(), reason="等资金")
+    midnight = datetime.combine(review, time(), BEIJING)
+    alarms.end_pauses(app_database_url, midnight - timedelta(seconds=1))
+    assert (await people.office.get(f"/api/issues/{issue}")).json()["suspended_until"] == review.isoformat()
+    outage = midnight + timedelta(days=20)
+    with ThreadPoolExecutor(4) as workers:
+        ended = list(workers.map(lambda _: alarms.end_pauses(app_database_url, outage), range(4)))
+    assert sum(ended) >= 1
+    case = (await people.office.get(f"/api/issues/{issue}")).json()
+    assert (case["suspended_until"], case["status"]) == (None, "dispatched")
+    resumed = [event for event in case["events"] if event["action"] == "resume"]
+    assert [event["party"] for event in resumed] == ["clock"], "once, whoever comes to it"
+    assert midnight <= datetime.fromisoformat(case["due_at"]) < outage, "the outage is no part of the pause"
+    alarms.ring(app_database_url, outage)
+    assert rung(issues_url, issue)[-1] != "resume", "its clock has run on, and rings"
+
+
+async def test_a_case_does_not_wait_for_its_reporter_for_ever(people: People, app_database_url: str) -> None:
+    issue = await dispatched(people)
+    await done(people.cleaners, issue, "ask", reason="在几楼?")
+    asked = datetime.now(UTC)
+    alarms.end_pauses(app_database_url, asked + timedelta(hours=20))
+    assert (await people.office.get(f"/api/issues/{issue}")).json()["waiting"] is True
+    alarms.end_pauses(app_database_url, asked + timedelta(days=30))
+    case = (await people.office.get(f"/api/issues/{issue}")).json()
+    assert (case["waiting"], case["events"][-1]["party"]) == (False, "clock")
+    assert datetime.fromisoformat(case["due_at"]) > asked + timedelta(days=5)
+    await done(people.cleaners, issue, "claim")
+
+
+def beijing_today() -> date:
+    return datetime.now(BEIJING).date()

@@ -95,6 +95,7 @@ export const english: IssueTexts = {
     close: 'closing',
     survey: 'survey',
     arrive: 'reporting in',
+    answer: 'waiting for the reporter',
   },
   desk: {
     list: 'List of issues',
@@ -141,6 +142,9 @@ export const english: IssueTexts = {
     workOrder: 'Work order',
     where: 'Place',
     what: 'What it is about',
+    made: 'Made',
+    waited: (span, when) => `waited ${span} for signal, came ${when}`,
+    clockOff: (span) => `the phone’s clock was off by ${span}; put right`,
     reporter: 'Reporter',
     anonymous: 'no name given',
     clock: 'Deadline',

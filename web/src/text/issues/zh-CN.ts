@@ -93,6 +93,7 @@ export const chinese = {
     close: '结案',
     survey: '回访',
     arrive: '报到',
+    answer: '等待报件人答复',
   },
   desk: {
     list: '事件列表',
@@ -139,6 +140,9 @@ export const chinese = {
     workOrder: '派遣单',
     where: '地点',
     what: '情况',
+    made: '填报时间',
+    waited: (span: string, when: string) => `等信号 ${span},${when} 送达`,
+    clockOff: (span: string) => `手机时钟差 ${span},已更正`,
     reporter: '报告人',
     anonymous: '未留姓名',
     clock: '时限',
