@@ -1,15 +1,17 @@
 /** The phone's memory: who carries it, where it is, what it has still to send, the categories it knows. */
 
 import { computed, inject, shallowRef, watch, type InjectionKey } from 'vue'
-import { answer, type Schemas } from '../api/service'
+import { answer as asked, type Schemas } from '../api/service'
 import { keepDraining, openOutbox, type Outbox } from '../core/outbox/outbox'
 import { unsent, type Parcel } from '../core/outbox/parcel'
 import { openSender } from '../core/outbox/send'
 import { openStore } from '../core/outbox/store'
 import type { Page } from '../frame/page'
 import { PATROL_TEXTS } from '../text/patrol'
+import { keepArea } from './area'
 import { kept } from './kept'
 import { openCompass } from './position'
+import { remarksOf } from './receipt'
 import { openRounds } from './round'
 import { forgetKnown } from './shell'
 import { forgetTasks } from './tasks'
@@ -44,7 +46,10 @@ export async function openPhone(page: Page) {
     chance: Math.random,
     owner: () => owner.value,
     locks: navigator.locks,
-    changed: (all) => (parcels.value = all),
+    changed: (all) => {
+      remarkOn(all.filter(({ id, state, kind }) => kind === 'report' && state === 'arrived' && isWaiting(id)))
+      parcels.value = all
+    },
   })
   parcels.value = await outbox.all()
   const label = () => PATROL_TEXTS[preferences.language.value].tabs.round
@@ -52,11 +57,22 @@ export async function openPhone(page: Page) {
 
   function headers(): Record<string, string> {
     const word = account.me.value?.csrf
-    return { 'Accept-Language': preferences.language.value, ...(word ? { 'X-Minqing-CSRF': word } : {}) }
+    // What this clock shows now tells the service how wrong the times are that it wrote into parcels packed hours ago.
+    const sentAt = new Date().toISOString()
+    return { 'Accept-Language': preferences.language.value, 'X-Sent-At': sentAt, ...(word ? { 'X-Minqing-CSRF': word } : {}) }
+  }
+
+  function isWaiting(id: string): boolean {
+    return parcels.value.some((parcel) => parcel.id === id && parcel.state === 'waiting')
+  }
+
+  function remarkOn(arrived: readonly Parcel[]): void {
+    const language = preferences.language.value === 'en' ? 'en' : 'zh'
+    for (const { label, answer } of arrived) for (const remark of remarksOf(answer, language)) page.warn(`${label}: ${remark}`)
   }
 
   async function readCategories(): Promise<void> {
-    const told = await answer(() => line.GET('/api/issue-categories'))
+    const told = await asked(() => line.GET('/api/issue-categories'))
     if (!told.ok) return
     categories.value = told.value
     knownCategories.write(told.value)
@@ -68,10 +84,12 @@ export async function openPhone(page: Page) {
     const before = lastOwner.read()
     if (before && before !== login) {
       forgetKnown()
+      kept<string>('area').forget()
       forgetTasks()
     }
     lastOwner.write(login)
     void outbox.hurry()
+    void keepArea(page, new Date().toDateString())
   }
 
   watch(() => account.member.value?.login, handedOver, { immediate: true })

@@ -17,6 +17,8 @@ export type Located =
 
 /** A circle wider than this says too little to tell grids apart. */
 export const COARSE_M = 150
+/** A circle wider than this is no place; the service refuses it (`api/issues/places.py`). */
+export const HOPELESS_M = 1000
 
 const WITHIN_MS = 20_000
 const OLDEST_MS = 5_000

@@ -24,6 +24,14 @@ export async function keepShell(): Promise<void> {
   }
 }
 
+/** The worker that keeps what this page reads, as soon as it does; never, where there is none. */
+export async function whenKept(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return new Promise(() => undefined)
+  const { serviceWorker } = navigator
+  if (serviceWorker.controller) return
+  await new Promise((kept) => serviceWorker.addEventListener('controllerchange', kept, { once: true }))
+}
+
 /** Change over to the newer version; what is in the outbox stays. */
 export async function takeNewer(): Promise<void> {
   const found = await navigator.serviceWorker.getRegistration(SCOPE)

@@ -13,6 +13,7 @@ const TILES = 'patrol-tiles'
 const KNOWN = 'patrol-known'
 const MOST_TILES = 3000
 const PAGE_WITHIN_MS = 4000
+const READ_WITHIN_MS = 8000
 /** What the page asks for and may see again without signal. Asked of the service first, always. */
 const READ = ['/api/me', '/api/places', '/api/tiles', '/api/settings/map', '/api/issues', '/api/issue-categories', '/api/patrols', '/api/coverage', '/api/checklists', '/api/patrol-plans']
 
@@ -67,8 +68,10 @@ async function fromShell(request) {
 /** What the service says now; where it cannot be reached, what it said last. */
 async function freshOrKept(request, name) {
   const cache = await caches.open(name)
+  const kept = await cache.match(request)
   try {
-    const answer = await fetch(request)
+    // A line that is there and carries nothing is no signal either; where nothing is kept, waiting is all there is.
+    const answer = await fetch(request, kept ? { signal: AbortSignal.timeout(READ_WITHIN_MS) } : {})
     if (answer.ok) {
       await cache.put(request, answer.clone())
       if (name === TILES) await trim(cache)
@@ -76,7 +79,7 @@ async function freshOrKept(request, name) {
     if (answer.status === 401) await caches.delete(KNOWN)
     return answer
   } catch {
-    return (await cache.match(request)) ?? Response.error()
+    return kept ?? Response.error()
   }
 }
 

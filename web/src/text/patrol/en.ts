@@ -89,6 +89,8 @@ export const english: PatrolTexts = {
     timeline: 'History',
     nothingToDo: 'There is no step for you now.',
     kept: 'No signal: this is what was read last.',
+    known: 'No signal: this is what the list said last. The whole of it, and its steps, come with the signal.',
+    again: 'Try again',
   },
   outbox: {
     none: 'Nothing waits to be sent',

@@ -87,6 +87,8 @@ export const chinese = {
     timeline: '经过',
     nothingToDo: '现在没有您要办的步骤。',
     kept: '没有信号:下面是上次读到的。',
+    known: '没有信号:下面是列表里上次读到的;有信号后才能看全、办理。',
+    again: '再试',
   },
   outbox: {
     none: '没有待发的内容',
