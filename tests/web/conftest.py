@@ -184,6 +184,14 @@ def still(page: Page) -> None:
     until(page, "document.getAnimations().every((a) => a.effect.getComputedTiming().endTime === Infinity)")
 
 
+def pictured(page: Page, name: str, *, whole: bool = False) -> None:
+    """Keep a picture of the page in the folder ``MINQING_PICTURES``, for whoever looks at every screen; else nothing."""
+    if folder := os.environ.get("MINQING_PICTURES"):
+        still(page)
+        page.wait_for_timeout(500)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=whole)
+
+
 @dataclass
 class Watch:
     """What a page did that it should not."""
