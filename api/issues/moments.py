@@ -63,5 +63,5 @@ def moments_of(made_at: datetime | None, sent_at: datetime | None, now: datetime
 
 def day_of(made_at: datetime, arrived_at: datetime) -> date:
     """The day (Beijing) by whose boundaries a case is routed: that of its making, if it can have waited so long."""
-    can_be = timedelta() <= arrived_at - made_at <= OLDEST
+    can_be = timedelta() <= arrived_at - made_at < OLDEST
     return (made_at if can_be else arrived_at).astimezone(BEIJING).date()
