@@ -249,3 +249,52 @@ def test_what_is_no_photo_is_not_taken_into_the_report(
     page.set_input_files("input[type=file]", tmp_path / name)
     expect(page.get_by_role("alert")).to_contain_text(name)
     expect(page.locator(".shot")).to_have_count(0)
+
+
+def test_a_circle_of_three_kilometres_wants_a_pin(
+    phone: Callable[..., Page], here: Geolocation, sample_url: str
+) -> None:
+    page = phone(geolocation={**here, "accuracy": 3000})
+    fill(page, "误差很大")
+    page.locator(".send").click()
+    expect(page.get_by_role("alert").filter(has_text="误差约 3000 米")).to_be_visible()
+    page.locator(".pin-frame canvas").click(position={"x": 120, "y": 80})
+    page.locator(".send").click()
+    page.locator(".here").wait_for()
+    page.goto(page.url.partition("#")[0] + "#outbox")
+    expect(page.locator(".empty-state")).to_be_visible()
+    assert len(reported(sample_url, "误差很大")) == 1
+
+
+WET = """
+SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_PointOnSurface(ST_Intersection(a.geometry, c.geometry)) AS p FROM area a
+  JOIN community c ON ST_Intersects(a.geometry, c.geometry) WHERE a.kind = 'water' ORDER BY a.id LIMIT 1) w
+"""
+
+
+def test_what_floats_in_the_river_is_reported_where_it_floats(phone: Callable[..., Page], sample_url: str) -> None:
+    with psycopg.connect(sample_url) as connection:
+        lon, lat = connection.execute(WET).fetchone() or (0.0, 0.0)
+    page = phone(geolocation={"longitude": lon, "latitude": lat, "accuracy": 6})
+    fill(page, "河面有漂浮物")
+    expect(page.get_by_role("alert").filter(has_text="水面上")).to_be_visible()
+    page.get_by_label("确实在水面上").check()
+    expect(page.get_by_role("alert").filter(has_text="水面上")).to_have_count(0)
+    page.locator(".send").click()
+    page.locator(".here").wait_for()
+    page.goto(page.url.partition("#")[0] + "#outbox")
+    expect(page.locator(".empty-state")).to_be_visible()
+    assert len(reported(sample_url, "河面有漂浮物")) == 1
+
+
+def test_without_signal_a_task_shows_what_the_list_knew(phone: Callable[..., Page]) -> None:
+    page = phone()
+    page.goto(page.url.partition("#")[0] + "#tasks")
+    page.locator(".task").first.wait_for()
+    page.context.set_offline(True)
+    page.locator(".task").last.click()
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("没有信号")
+    expect(page.get_by_role("dialog").locator(".ways .act")).to_have_count(2)
+    page.context.set_offline(False)
+    page.get_by_role("button", name="再试").click()
+    expect(page.get_by_role("dialog").locator(".line li").first).to_be_visible()
