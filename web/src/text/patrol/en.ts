@@ -105,6 +105,7 @@ export const english: PatrolTexts = {
     throwAwayTitle: 'Throw this away?',
     throwAwayBody: 'It has not arrived, and cannot be brought back.',
     retry: 'Send again',
+    look: 'See how it stands',
     putRight: 'Put right and send',
     states: { waiting: 'waiting', arrived: 'arrived', refused: 'not accepted', conflict: 'conflict' },
     kinds: { photo: 'Photo', report: 'Report', action: 'Step', visit: 'Visit', track: 'Track', patrol: 'Round' },

@@ -103,6 +103,7 @@ export const chinese = {
     throwAwayTitle: '删除这一项?',
     throwAwayBody: '它还没有送到,删除后不能恢复。',
     retry: '再发一次',
+    look: '看最新情况',
     putRight: '修改后重报',
     states: { waiting: '等待发送', arrived: '已送达', refused: '没有被接受', conflict: '有冲突' },
     kinds: { photo: '照片', report: '上报', action: '办理', visit: '入户', track: '轨迹', patrol: '巡查' },
