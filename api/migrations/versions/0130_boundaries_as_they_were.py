@@ -1,7 +1,7 @@
 """A case goes by the plan that ruled its community on its day, and stays with whoever goes on with its grid.
 
 Revision ID: 0130
-Revises: 0104
+Revises: 0074
 
 ``where_is`` asked the days of whole plans; where a community has a plan of its own beside its subdistrict's, both
 answered. It asks ``plan_reign`` now, which knows the days community by community. Publication moves a worker's post to
@@ -14,7 +14,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0130"
-down_revision = "0104"
+down_revision = "0074"
 branch_labels = None
 depends_on = None
 
