@@ -7120,7 +7120,7 @@ export interface components {
          * @description What is due of somebody; each has a limit kept as data.
          * @enum {string}
          */
-        Stage: "verify" | "accept" | "file" | "dispatch" | "claim" | "handle" | "check" | "close" | "survey" | "arrive";
+        Stage: "verify" | "accept" | "file" | "dispatch" | "claim" | "handle" | "check" | "close" | "survey" | "arrive" | "answer";
         /**
          * StandingRead
          * @description A body on the red or the black list of a period: on time, not sent back, and people satisfied.
@@ -11293,7 +11293,10 @@ export interface operations {
     put_issue_api_issues__issue_id__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description As `sent_at`, for what was packed earlier. */
+                "x-sent-at"?: string | null;
+            };
             path: {
                 /** @description An issue's key, chosen by whoever reported it. */
                 issue_id: string;
