@@ -21,6 +21,9 @@ export const TYPEFACES = [
   'sans-serif',
 ]
 
+/** Few and long: on a phone two neighbours' names would shut each other out, and give way up or down. */
+const MANY_WORDS: readonly DrawnLevel[] = ['community', 'subdistrict']
+
 interface Hand {
   readonly palette: Palette
   readonly tongue: Tongue
@@ -68,6 +71,7 @@ function ofLevel(
       'text-max-width': 9,
       'text-line-height': 1.25,
       'text-padding': 3,
+      ...(MANY_WORDS.includes(level) ? { 'text-variable-anchor': ['center', 'top', 'bottom'] } : {}),
       'symbol-sort-key': ['-', 0, ['to-number', ['get', 'households'], 0]],
     },
     paint: {
