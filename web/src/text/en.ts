@@ -65,6 +65,7 @@ export const english: Texts = {
   panel: {
     label: 'Place',
     overview: 'Overview',
+    mine: 'My area',
     inView: (levels) => `${levels} in view`,
     inViewNone: 'Nothing to list in this view. Move the map or zoom out.',
     more: (amount) => `${amount} more are not listed; zoom in or search.`,
@@ -147,6 +148,8 @@ export const english: Texts = {
     sample: 'run ./minqing up on the server, which loads a sample subdistrict;',
     own: 'or import the compounds and buildings of your subdistrict, then refresh this page.',
     refresh: 'Refresh',
+    notYours: 'None of the map is yours',
+    notYoursBody: 'Your posts hold no places on the map. Auditors go to the page “Audit”; others ask the administrator of their office for a post.',
   },
   away: {
     title: 'The service cannot be reached',

@@ -57,6 +57,7 @@ export const chinese = {
   panel: {
     label: '地点信息',
     overview: '全域概况',
+    mine: '我的辖区',
     inView: (levels: string) => `视野内的${levels}`,
     inViewNone: '当前视野里没有可列出的地点。移动或缩小地图试试。',
     more: (amount: string) => `另有 ${amount} 个未列出,请放大地图或搜索。`,
@@ -138,6 +139,8 @@ export const chinese = {
     sample: '在服务器上运行 ./minqing up,会装入一个示例街道;',
     own: '或者导入本街道的小区与楼栋数据,然后刷新本页。',
     refresh: '刷新',
+    notYours: '地图上没有您的辖区',
+    notYoursBody: '您的岗位不含地图上的地点。审计员请打开“审计”页;其他人员请联系本单位的管理员安排岗位。',
   },
   away: {
     title: '连不上服务',
