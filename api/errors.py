@@ -4,6 +4,7 @@ ServiceError
 ├── UnauthenticatedError 401  nobody one knows; log in
 │   └── SecondFactorError     the password is right; the six digits are wanted too
 ├── ForbiddenError       403  known, but not in this way (another site's page, a read-only token)
+│   └── FirstPasswordError    the password was made by somebody else; choose one's own first
 ├── NotFoundError        404  there is no such thing, or it is not yours to see
 ├── InvalidError         422  the request says something that cannot be
 ├── ConflictError        409  somebody was faster, or the store forbids the state
@@ -82,6 +83,12 @@ class ForbiddenError(ServiceError):
     """Known, but not in this way. Never used for things of another jurisdiction: those are not found."""
 
     status = http.HTTP_403_FORBIDDEN
+
+
+class FirstPasswordError(ForbiddenError):
+    """Known by a password that somebody else made: nothing else is done before its owner has chosen another."""
+
+    kind = "first-password"
 
 
 class NotFoundError(ServiceError):

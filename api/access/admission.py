@@ -25,7 +25,7 @@ from api.access.audit import Action, address_prefix, record
 from api.access.known import Recognised
 from api.access.roles import Role
 from api.database import Session
-from api.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from api.errors import FirstPasswordError, ForbiddenError, NotFoundError, UnauthenticatedError
 from api.lease import begin
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ BY_SESSION = text("SELECT e.*, md5(e::text) AS stamp FROM enter_by_session(:dige
 BY_TOKEN = text("SELECT e.*, md5(e::text) AS stamp FROM enter_by_token(:digest) AS e")
 AS_VISITOR = text("SELECT enter_as_visitor()")
 AGAIN = r"SELECT enter_again('{way}', '\x{digest}', '{stamp}')"
+WITH_A_GIVEN_PASSWORD = {("GET", "/api/me"), ("PUT", "/api/me/password"), ("DELETE", "/api/session")}
+"""What somebody may do whose password another person made: see who they are, choose their own, leave."""
 ANOTHER = "MQ001"
 """What the store says when the asker is no longer who they were (migration 0008)."""
 
@@ -171,6 +173,7 @@ async def admitted(request: Request, session: AsyncSession) -> AsyncIterator[Non
 
     Raises:
         UnauthenticatedError: nobody one knows, or no longer.
+        FirstPasswordError: the asker has to choose a password before anything else.
         ForbiddenError: the request was made by another site's page, or the token is for reading only.
     """
     asker = await _recognise(request, session)
@@ -212,6 +215,8 @@ async def _recognise(request: Request, session: AsyncSession) -> Asker | None:
     if recognised is None or (recognised.demo and not shown.here):
         return None
     known.keep(shown, recognised)
+    if recognised.given and (request.method, request.url.path) not in WITH_A_GIVEN_PASSWORD:
+        raise FirstPasswordError("请先设置自己的密码。", "Choose a password of your own first.")
     if request.method not in SAFE_METHODS:
         _refuse_change(request, recognised)
     return recognised.asker
@@ -249,7 +254,8 @@ async def _anew(session: AsyncSession, shown: Credential) -> Recognised | None:
         row.get("session_id"),
         frozenset(Role(name) for name in row["roles"]),
     )
-    return Recognised(asker, row["stamp"], demo=row["demo"], may_write="write" in row.get("scopes", ("write",)))
+    may_write = "write" in row.get("scopes", ("write",))
+    return Recognised(asker, row["stamp"], demo=row["demo"], given=row.get("given", False), may_write=may_write)
 
 
 def _refuse_change(request: Request, recognised: Recognised) -> None:

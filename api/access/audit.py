@@ -40,6 +40,7 @@ class Action(StrEnum):
     PERSON_EXPORTED = "person.exported"
     PERSON_ERASED = "person.erased"
     ASSIGNMENT_MADE = "assignment.made"
+    ASSIGNMENT_CHANGED = "assignment.changed"
     ASSIGNMENT_ENDED = "assignment.ended"
     ROSTER_IMPORTED = "roster.imported"
     RULE_CHANGED = "rule.changed"

@@ -24,6 +24,7 @@ class Recognised:
     asker: Asker
     stamp: str
     demo: bool = False
+    given: bool = False
     may_write: bool = True
 
 

@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
+from api.access import traces
 from api.access.audit import Action, record
 from api.access.people_schemas import ExportRead, PersonRead, RevealRead
-from api.errors import InvalidError, NotFoundError, TooManyError
+from api.errors import ConflictError, InvalidError, NotFoundError, TooManyError
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -47,6 +48,7 @@ UPDATE person SET name = '已删除', floor_id = NULL, party_member = false, pho
        phone_tail = '', id_number_sealed = NULL, id_number_digest = NULL, id_number_tail = '', erased_at = now()
  WHERE id = :id AND erased_at IS NULL
 """)
+NOTHING: dict[str, list[dict[str, Any]]] = {"sessions": [], "tokens": [], "reports": [], "patrols": []}
 NOT_THERE = ("没有这个人,或您无权查看。", "There is no such person, or it is not yours to see.")
 
 
@@ -178,6 +180,7 @@ async def export(session: AsyncSession, ring: Keyring, person_id: UUID, reason: 
             person[field] = ring.unseal(row[f"{field}_sealed"], about=place_of(field, person_id))
     posts = [dict(post) for post in (await session.execute(POSTS, {"id": person_id})).mappings()]
     account = (await session.execute(ACCOUNT, {"id": person_id})).mappings().first()
+    left = await traces.told(session, ring, person_id, row["phone_digest"])
     await record(
         session,
         Action.PERSON_EXPORTED,
@@ -186,18 +189,22 @@ async def export(session: AsyncSession, ring: Keyring, person_id: UUID, reason: 
         place_id=row["community_id"],
         reason=reason,
     )
-    return ExportRead(person=person, posts=posts, account=dict(account) if account else None)
+    return ExportRead(person=person, posts=posts, account=dict(account) if account else None, **(NOTHING | left))
 
 
 async def erase(session: AsyncSession, person_id: UUID, reason: str) -> None:
-    """Forget a person: the name and every number go; what they did stays under an id that says nothing.
+    """Forget a person: the name, every number, the account and its devices go; what they did stays under an id.
 
     Raises:
         NotFoundError: nobody of that id whom one may change.
+        ConflictError: the person still serves.
     """
     row = await find(session, person_id)
+    if await traces.serves(session, person_id):
+        raise ConflictError("此人还有岗位,请先办理离任。", "This person still holds a post; end it first.")
     if not (await session.execute(ERASE, {"id": person_id})).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts
         raise NotFoundError(*NOT_THERE)
+    await traces.wipe(session, person_id, row["phone_digest"])
     await record(
         session, Action.PERSON_ERASED, kind="person", object_id=person_id, place_id=row["community_id"], reason=reason
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -128,7 +129,8 @@ async def import_roster(
     session: Session, ring: TheRing, _: Manager, file: Annotated[UploadFile, File()], *, write: bool = False
 ) -> RosterImported:
     """Read a roster from Excel; with ``write`` put it into the store if no row is faulty."""
-    return await roster_import.take(session, ring, await file.read(roster_file.MOST_BYTES + 1), write=write)
+    content = await file.read(roster_file.MOST_BYTES + 1)
+    return await roster_import.take(session, ring, content, write=write, now=datetime.now(UTC))
 
 
 @router.post("/assignments", status_code=status.HTTP_201_CREATED)
@@ -153,6 +155,12 @@ async def end_assignment(session: Session, _: Manager, assignment_id: UUID) -> N
 async def make_account(session: Session, kiln: TheKiln, _: Manager, wanted: AccountCreate) -> AccountMade:
     """Let somebody in; the first password is shown once."""
     return await rosters.make_account(session, kiln, wanted)
+
+
+@router.post("/accounts/{account_id}/password")
+async def renew_password(session: Session, kiln: TheKiln, asker: Manager, account_id: UUID) -> AccountMade:
+    """Let somebody in again who lost the password or the phone; the new first password is shown once."""
+    return await rosters.renew_password(session, kiln, account_id, asker=asker.account_id)
 
 
 @router.patch("/accounts/{account_id}", status_code=NOTHING)

@@ -75,6 +75,10 @@ class ExportRead(Read):
     person: dict[str, Any]
     posts: list[dict[str, Any]]
     account: dict[str, Any] | None
+    sessions: list[dict[str, Any]]
+    tokens: list[dict[str, Any]]
+    reports: list[dict[str, Any]]
+    patrols: list[dict[str, Any]]
 
 
 class AssignmentCreate(Asked):
@@ -212,6 +216,7 @@ class RosterImported(Read):
 
     rows: int
     written: int
+    there: int = Field(description="Rows that say what is in the roster already, or twice the same; left as they are.")
     faults: list[FaultRead]
 
 

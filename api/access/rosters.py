@@ -25,7 +25,7 @@ from api.access.people_schemas import (
     RosterRead,
     VacancyRead,
 )
-from api.errors import InvalidError, NotFoundError
+from api.errors import ForbiddenError, InvalidError, NotFoundError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -74,9 +74,16 @@ END = text(
     "UPDATE assignment SET until = now() WHERE id = :id AND (until IS NULL OR until > now())"
     " RETURNING person_id, coalesce(community_id, subdistrict_id, district_id) AS place"
 )
+MOVE_END = text(
+    "UPDATE assignment SET until = :until WHERE id = :id AND (until IS NULL OR until > now())"
+    " RETURNING person_id, coalesce(community_id, subdistrict_id, district_id) AS place"
+)
+NO_ACCOUNT = ("没有这个账号,或您无权操作。", "There is no such account, or it is not yours to change.")
+NO_POST = ("没有这个岗位,或您无权操作。", "There is no such post, or it is not yours to end.")
 PLACE = text("SELECT coalesce(community_id, subdistrict_id, district_id) FROM assignment WHERE id = :id")
 MAKE_ACCOUNT = text("INSERT INTO account (id, person_id, login) VALUES (:id, :person, :login)")
 STORE_PASSWORD = text("SELECT store_password(:account, :hash)")
+LOGIN = text("SELECT login, demo FROM account WHERE id = :id")
 SET_ACTIVE = text("UPDATE account SET active = :active WHERE id = :id")
 
 
@@ -149,10 +156,25 @@ async def end(session: AsyncSession, assignment_id: UUID) -> None:
     """
     row = (await session.execute(END, {"id": assignment_id})).first()
     if row is None:
-        raise NotFoundError("没有这个岗位,或您无权操作。", "There is no such post, or it is not yours to end.")
+        raise NotFoundError(*NO_POST)
     await record(
         session, Action.ASSIGNMENT_ENDED, kind="assignment", object_id=assignment_id, place_id=row.place,
         details={"person": row.person_id},
+    )  # fmt: skip
+
+
+async def move_end(session: AsyncSession, assignment_id: UUID, until: datetime) -> None:
+    """Let a post that is held end on another day.
+
+    Raises:
+        NotFoundError: no such open post that one may end.
+    """
+    row = (await session.execute(MOVE_END, {"id": assignment_id, "until": until})).first()
+    if row is None:
+        raise NotFoundError(*NO_POST)
+    await record(
+        session, Action.ASSIGNMENT_CHANGED, kind="assignment", object_id=assignment_id, place_id=row.place,
+        details={"person": row.person_id, "until": until.isoformat()},
     )  # fmt: skip
 
 
@@ -165,6 +187,29 @@ async def make_account(session: AsyncSession, kiln: Kiln, wanted: AccountCreate)
     return AccountMade(id=made, login=wanted.login, password=password)
 
 
+async def renew_password(session: AsyncSession, kiln: Kiln, account_id: UUID, *, asker: UUID | None) -> AccountMade:
+    """A new first password for somebody who lost theirs, or the phone: the second factor goes, and every session ends.
+
+    Raises:
+        NotFoundError: no such account that one may change.
+        ForbiddenError: one's own, for which the old password is asked; or a demo account.
+    """
+    account = (await session.execute(LOGIN, {"id": account_id})).first()
+    if account is None:
+        raise NotFoundError(*NO_ACCOUNT)
+    if account_id == asker or account.demo:
+        raise ForbiddenError(
+            "自己的密码在“我的账号”里修改;演示账号不能修改。",
+            "One's own password is changed in “My account”; a demo account's can not be changed.",
+        )
+    password = secrets.token_urlsafe(12)
+    values = {"account": account_id, "hash": await hashed(kiln, password)}
+    if not (await session.execute(STORE_PASSWORD, values)).scalar():
+        raise NotFoundError(*NO_ACCOUNT)
+    await record(session, Action.PASSWORD_CHANGED, kind="account", object_id=account_id, details={"given": True})
+    return AccountMade(id=account_id, login=account.login, password=password)
+
+
 async def set_active(session: AsyncSession, account_id: UUID, *, active: bool) -> None:
     """Let somebody in again, or keep them out at once.
 
@@ -172,5 +217,5 @@ async def set_active(session: AsyncSession, account_id: UUID, *, active: bool) -
         NotFoundError: no such account that one may change.
     """
     if not (await session.execute(SET_ACTIVE, {"id": account_id, "active": active})).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts
-        raise NotFoundError("没有这个账号,或您无权操作。", "There is no such account, or it is not yours to change.")
+        raise NotFoundError(*NO_ACCOUNT)
     await record(session, Action.ACCOUNT_CHANGED, kind="account", object_id=account_id, details={"active": active})

@@ -66,7 +66,7 @@ SELECT level, id, code, name, households, ST_AsGeoJSON(ST_SimplifyPreserveTopolo
 """)
 MAY_MANAGE = text("SELECT may_manage(:person)")
 CLOSE = text("UPDATE account SET active = false WHERE person_id = :person AND active RETURNING id")
-LEFT = text("UPDATE person SET left_at = now() WHERE id = :person AND left_at IS NULL")
+LEFT = text("UPDATE person SET left_at = now() WHERE id = :person")
 END_ALL = text("""
 UPDATE assignment SET until = greatest(since, now()) WHERE person_id = :person AND (until IS NULL OR until > now())
 RETURNING id, coalesce(community_id, subdistrict_id, district_id) AS place

@@ -29,8 +29,10 @@ ON CONFLICT (account_id) DO UPDATE
 """
 LINK = """
 INSERT INTO credential (account_id, oidc_subject) VALUES (%(account)s, %(subject)s)
-ON CONFLICT (account_id) DO UPDATE SET oidc_subject = excluded.oidc_subject, changed_at = now()
+ON CONFLICT (account_id) DO UPDATE SET oidc_subject = excluded.oidc_subject, changed_at = now(), given = false,
+   password_hash = CASE WHEN NOT credential.given THEN credential.password_hash END
 """
+"""A password that somebody else made goes: whoever comes in through the provider would be asked to replace it."""
 END_SESSIONS = "UPDATE session SET ended_at = now() WHERE account_id = %(account)s AND ended_at IS NULL"
 ACTIVE = "UPDATE account SET active = %(active)s WHERE id = %(account)s"
 EVENT = """

@@ -260,6 +260,9 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         who=frozenset(),
         body=lambda target: {"person_id": str(resident(target)["person_id"]), "login": "somebody"},
     ),
+    ("POST", "/api/accounts/{account_id}/password"): Expectation(
+        who=MANAGERS - {Role.COMMUNITY}, path=somebody, placed=True, seen_as=plan_seen
+    ),
     ("PATCH", "/api/accounts/{account_id}"): Expectation(
         who=MANAGERS - {Role.COMMUNITY},  # a community's own account is its street office's to close
         path=somebody,

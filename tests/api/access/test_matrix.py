@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from api.access.passwords import decoy
 from api.access.roles import Role
 from api.main import create_app
 from api.settings import Settings
 from tests.api.access.expectations import EXPECTATIONS, Expectation, Target
-from tests.api.access.world import BY_ROLE, CANARY, Post, names_seen_by
+from tests.api.access.world import BY_ROLE, CANARY, Post, key, names_seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -189,6 +190,43 @@ async def test_a_stranger_gets_nothing(client_of: Callable[..., Any]) -> None:
             if route[1] not in open_to_all and route not in ANYBODY:
                 assert answer.status_code in REFUSED, (route, answer.status_code)
 
+
+async def test_a_password_made_by_somebody_else_opens_one_door(
+    client_of: Callable[..., Any], behind: psycopg.Connection
+) -> None:
+    """Whoever holds one chooses another first; the door of tiles, which asks the store once, takes them for nobody."""
+    post = BY_ROLE[Role.STREET_OFFICE]
+    answers: dict[tuple[str, str], httpx.Response] = {}
+    behind.execute(GIVEN, [key("account", post.login), decoy()])
+    try:
+        async with client_of(post) as client:
+            for route, expected in EXPECTATIONS.items():
+                if route not in STAY and route[1] not in OPEN:
+                    answers[route] = await ask(client, route, expected, Target("A1ap"))
+    finally:
+        behind.execute("DELETE FROM credential WHERE account_id = %s", [key("account", post.login)])
+    me = answers.pop(("GET", "/api/me")).json()
+    assert (me["first_password"], answers.pop(("PUT", "/api/me/password")).status_code) == (True, 403)
+    let_in = {
+        route: answer.status_code
+        for route, answer in answers.items()
+        if answer.status_code != 403 or "password of your own" not in answer.text
+    }
+    assert {route: status for route, status in let_in.items() if route not in NOBODYS_DOORS} == {TILE: 401}
+
+
+GIVEN = "INSERT INTO credential (account_id, password_hash, given) VALUES (%s, %s, true)"
+TILE = ("GET", "/api/tiles/{layer}/{z}/{x}/{y}.mvt")
+NOBODYS_DOORS = {
+    ("POST", "/api/session"),
+    ("GET", "/api/oidc/start"),
+    ("GET", "/api/oidc/back"),
+    ("GET", "/api/settings/basemap.pmtiles"),
+    ("GET", "/open311/discovery.{form}"),
+    ("GET", "/open311/v2/discovery.{form}"),
+    ("POST", "/open311/v2/requests.{form}"),  # asks for a key of its own
+}
+"""Where nobody is asked whose cookie it is."""
 
 ANYBODY = {
     ("GET", "/api/issues/where"),

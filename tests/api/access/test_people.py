@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import psycopg
+import pyotp
 import pytest
 
-from api.access import keyring, retention, rotation
+from api.access import forgery, keyring, retention, rotation
 from api.access.people import REVEALS_A_DAY
 from api.access.roles import Role
 from tests.api.access.world import BY_ROLE, POSTS, key
@@ -40,6 +41,18 @@ async def added(office: httpx.AsyncClient, **changed: object) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
+
+
+OWN = "my very own words 2"
+
+
+async def let_in(client: httpx.AsyncClient, made: dict[str, str]) -> None:
+    """Come in with the password that the office made, and choose another."""
+    given = {"login": made["login"], "password": made["password"]}
+    assert (await client.post("/api/session", json=given)).status_code == 204
+    client.headers[forgery.HEADER] = (await client.get("/api/me")).json()["csrf"]
+    changed = await client.put("/api/me/password", json={"old": made["password"], "new": OWN})
+    assert changed.status_code == 204, changed.text
 
 
 async def test_numbers_are_sealed_in_the_store_and_masked_outside(
@@ -132,6 +145,45 @@ async def test_a_person_is_exported_whole_and_then_forgotten(
     assert row == ("已删除", None, None, None)
 
 
+TRACED = """
+INSERT INTO issue_reporter (issue_id, account_id, name_sealed, phone_sealed, phone_tail) VALUES (%s, %s, %s, %s, '4321')
+ON CONFLICT (issue_id) DO UPDATE SET account_id = excluded.account_id, name_sealed = excluded.name_sealed,
+   phone_sealed = excluded.phone_sealed, phone_tail = excluded.phone_tail
+"""
+LEFT_BEHIND = """
+SELECT (SELECT string_agg(a::text, '') FROM account a WHERE a.person_id = %(person)s),
+       (SELECT count(*) FROM session s JOIN account a ON a.id = s.account_id WHERE a.person_id = %(person)s),
+       (SELECT count(*) FROM credential c JOIN account a ON a.id = c.account_id WHERE a.person_id = %(person)s),
+       (SELECT concat(r.name_sealed, r.phone_sealed, r.phone_tail) FROM issue_reporter r WHERE r.issue_id = %(issue)s)
+"""
+
+
+async def test_whoever_has_left_is_forgotten_with_account_devices_and_reports(
+    office: httpx.AsyncClient, client_of: Callable[..., Any], behind: psycopg.Connection, app: FastAPI
+) -> None:
+    first = {"post": "grid_worker", "level": "compound", "place_id": str(key("compound", "A1ap"))}
+    worker = await added(office, name="忘一忘", community_id=None, first_post=first)
+    made = (await office.post("/api/accounts", json={"person_id": worker["id"], "login": "wang.yiwang"})).json()
+    async with client_of(None) as client:
+        await let_in(client, made)
+    ring, issue = keyring.read(keyring.file_in(app.state.settings.data_dir)), key("issue", "A1ap")
+    sealed = [ring.seal(said, about=f"issue_reporter.{field} {issue}") for field, said in
+              (("name", "忘一忘"), ("phone", "13800004321"))]  # fmt: skip
+    behind.execute(TRACED, [issue, made["id"], *sealed])
+    because = {"reason": "本人要求"}
+    told = (await office.post(f"/api/people/{worker['id']}/export", json=because)).json()
+    assert [(one["name"], one["phone"]) for one in told["reports"]] == [("忘一忘", "13800004321")]
+    assert len(told["sessions"]) == 1
+    erase = f"/api/people/{worker['id']}/erase"
+    assert (await office.post(erase, json=because)).status_code == 409
+    assert (await office.post(f"/api/people/{worker['id']}/dismiss", json=because)).status_code == 200
+    assert (await office.post(erase, json=because)).status_code == 204
+    row = behind.execute(LEFT_BEHIND, {"person": worker["id"], "issue": issue}).fetchone()
+    assert row is not None
+    assert "yiwang" not in row[0]
+    assert row[1:] == (0, 0, "")
+
+
 async def test_an_empty_post_is_a_vacancy_until_somebody_stands_there(office: httpx.AsyncClient) -> None:
     def vacant(roster: dict[str, Any], zh: str) -> set[str]:
         return {place["place_id"] for place in roster["vacancies"] if place["zh"] == zh}
@@ -157,12 +209,42 @@ async def test_a_new_worker_gets_a_way_in_and_loses_it_at_once(
     worker = await added(office, name="赵网格", community_id=None, phone=None, first_post=first)
     made = (await office.post("/api/accounts", json={"person_id": worker["id"], "login": "zhao"})).json()
     async with client_of(None) as client:
-        assert (
-            await client.post("/api/session", json={"login": "zhao", "password": made["password"]})
-        ).status_code == 204
+        given = {"login": made["login"], "password": made["password"]}
+        assert (await client.post("/api/session", json=given)).status_code == 204
+        early = await client.get("/api/places")
+        assert (early.status_code, early.json()["type"]) == (403, "first-password")
+        assert (await client.get("/api/me")).json()["first_password"] is True
+        await let_in(client, made)
         assert (await client.get("/api/places")).json()["totals"]["units"] == 2
         assert (await office.patch(f"/api/accounts/{made['id']}", json={"active": False})).status_code == 204
         assert (await client.get("/api/places")).status_code == 401
+
+
+async def test_who_lost_the_phone_is_let_in_again_by_the_office(
+    office: httpx.AsyncClient, client_of: Callable[..., Any]
+) -> None:
+    first = {"post": "grid_worker", "level": "compound", "place_id": str(key("compound", "A1ap"))}
+    worker = await added(office, name="丢手机", community_id=None, phone=None, first_post=first)
+    made = (await office.post("/api/accounts", json={"person_id": worker["id"], "login": "lost"})).json()
+    again = f"/api/accounts/{made['id']}/password"
+    async with client_of(None) as client, client_of(NEIGHBOUR) as neighbour:
+        await let_in(client, made)
+        secret = (await client.post("/api/me/totp")).json()["secret"]
+        factor = {"secret": secret, "code": pyotp.TOTP(secret).now()}
+        assert (await client.put("/api/me/totp", json=factor)).status_code == 204
+        asked = await client.post("/api/session", json={"login": "lost", "password": OWN})
+        assert asked.json()["type"] == "second-factor"
+        assert (await neighbour.post(again)).status_code == 404
+        renewed = (await office.post(again)).json()
+        assert (await client.get("/api/places")).status_code == 401
+        assert (await client.post("/api/session", json={"login": "lost", "password": OWN})).status_code == 401
+        await let_in(client, renewed)
+        assert (await client.get("/api/me")).json()["second_factor"] is False
+
+
+async def test_nobody_renews_their_own_password_or_somebody_highers(office: httpx.AsyncClient) -> None:
+    for login, refusal in ((COMMUNITY.login, 403), (BY_ROLE[Role.DISTRICT].login, 404)):
+        assert (await office.post(f"/api/accounts/{key('account', login)}/password")).status_code == refusal
 
 
 async def test_a_transfer_moves_the_jurisdiction_at_once(
@@ -173,7 +255,7 @@ async def test_a_transfer_moves_the_jurisdiction_at_once(
     made = (await office.post("/api/accounts", json={"person_id": worker["id"], "login": "qian"})).json()
     (post,) = (await office.get(f"/api/people/{worker['id']}")).json()["posts"]
     async with client_of(None) as client:
-        await client.post("/api/session", json={"login": "qian", "password": made["password"]})
+        await let_in(client, made)
         assert (await client.get(f"/api/places/compound/{key('compound', 'A1ap')}")).status_code == 200
         to = {"level": "compound", "place_id": str(key("compound", "A1aq"))}
         assert (await office.post(f"/api/assignments/{post['id']}/transfer", json=to)).status_code == 201
@@ -200,12 +282,12 @@ async def test_a_dismissal_ends_posts_and_account_at_once(
     worker = await added(office, name="李离任", community_id=None, phone=None, first_post=first)
     made = (await office.post("/api/accounts", json={"person_id": worker["id"], "login": "li"})).json()
     async with client_of(None) as client:
-        await client.post("/api/session", json={"login": "li", "password": made["password"]})
+        await let_in(client, made)
         assert (await client.get("/api/places")).status_code == 200
         told = await office.post(f"/api/people/{worker['id']}/dismiss", json={"reason": "合同到期"})
         assert told.json() == {"posts_ended": 1, "account_closed": True}
         assert (await client.get("/api/places")).status_code == 401
-        again = await client.post("/api/session", json={"login": "li", "password": made["password"]})
+        again = await client.post("/api/session", json={"login": "li", "password": OWN})
         assert again.status_code == 401
     record = (await office.get(f"/api/people/{worker['id']}")).json()
     assert record["left_at"] is not None
@@ -304,10 +386,49 @@ async def test_a_courier_serves_until_a_day(office: httpx.AsyncClient, behind: p
         assert (await office.post("/api/assignments", json=late | {"until": until})).status_code == 422
 
 
+async def test_a_roster_read_twice_changes_nothing_but_what_is_new_in_it(
+    office: httpx.AsyncClient, behind: psycopg.Connection
+) -> None:
+    heads = (*HEADS, "至")
+    rows = [
+        ("有号码", "139-5555 0001", "", "楼栋长", "小区", A1AP, ""),
+        ("没号码", "", "", "楼栋长", "小区", A1AP, ""),
+        ("只半年", "", "", "兼职网格员", "小区", A1AP, "2099-05-31"),
+    ]
+
+    async def read(*rows: tuple[str, ...], write: bool = True) -> tuple[int, int]:
+        answer = await office.post(f"/api/rosters/import?write={write}", files=workbook(*rows, heads=heads))
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["faults"] == []
+        return answer.json()["written"], answer.json()["there"]
+
+    def held() -> list[Any]:
+        names = [row[0] for row in rows] + ["后来的"]
+        query = """SELECT p.name, a.until::date::text FROM assignment a JOIN person p ON p.id = a.person_id
+                    WHERE p.name = ANY(%s) ORDER BY 1"""
+        return behind.execute(query, [names]).fetchall()
+
+    assert await read(*rows, rows[0]) == (3, 1)
+    once = held()
+    assert len(once) == 3
+    assert await read(*rows, write=False) == (0, 3)
+    assert await read(*rows) == (0, 3)
+    assert held() == once
+    later = ("只半年", "", "", "兼职网格员", "小区", A1AP, "2099-12-31")
+    assert await read(*rows[:2], later, ("后来的", "", "", "楼栋长", "小区", A1AP, "")) == (2, 2)
+    assert set(held()) == {("有号码", None), ("没号码", None), ("后来的", None), ("只半年", "2099-12-31")}
+
+
+async def test_a_roster_names_the_row_whose_day_is_over(office: httpx.AsyncClient) -> None:
+    late = workbook(("马上到", "楼栋长", "小区", A1AP, "2020-05-31"), heads=("姓名", "岗位", "层级", "编码", "至"))
+    (fault,) = (await office.post("/api/rosters/import?write=true", files=late)).json()["faults"]
+    assert (fault["row"], fault["column"]) == (2, "至")
+
+
 async def test_the_empty_sheet_reads_as_a_roster_of_nobody(office: httpx.AsyncClient) -> None:
     sheet = await office.get("/api/rosters/template")
     answer = await office.post("/api/rosters/import", files={"file": sheet.content})
-    assert answer.json() == {"rows": 0, "written": 0, "faults": []}
+    assert answer.json() == {"rows": 0, "written": 0, "there": 0, "faults": []}
 
 
 @pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04broken", b"\x00" * 1000])
@@ -352,11 +473,18 @@ def test_what_was_kept_long_enough_is_forgotten(world_url: str) -> None:
     with psycopg.connect(world_url) as connection:
         connection.execute("INSERT INTO person (name, left_at) VALUES ('早已迁出', now() - interval '4 years')")
         connection.execute("INSERT INTO person (name, left_at) VALUES ('刚刚迁出', now())")
+        connection.execute(CAME_BACK, {"place": key("community", "A1a")})
         assert retention.apply(connection, datetime.now(UTC))["person_left"] == 1
         names = {row[0] for row in connection.execute("SELECT name FROM person WHERE left_at IS NOT NULL")}
         connection.rollback()
     assert "早已迁出" not in names
-    assert names >= {"已删除", "刚刚迁出"}
+    assert names >= {"已删除", "刚刚迁出", "又回来了"}
+
+
+CAME_BACK = """
+WITH who AS (INSERT INTO person (name, left_at) VALUES ('又回来了', now() - interval '4 years') RETURNING id)
+INSERT INTO assignment (person_id, role, level, place_id) SELECT id, 'grid_worker', 'community', %(place)s FROM who
+"""
 
 
 def test_a_sealed_number_cannot_be_moved_to_another_person() -> None:

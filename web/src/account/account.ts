@@ -122,7 +122,7 @@ export function openAccount(line: Line, entrance: ReturnType<typeof openDoor>, r
   }
 
   return {
-    ...{ me, member, known, asking, readMe, lookAgain, logIn, logOut, leave },
+    ...{ me, member, known, asking, readMe, lookAgain, logIn, logOut, leave, reopen },
     ask: () => (asking.value = true),
     oidc: () => answer(() => line.GET('/api/oidc')),
     demos: () => answer(() => line.GET('/api/demo')),

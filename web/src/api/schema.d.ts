@@ -44,6 +44,26 @@ export interface paths {
         patch: operations["change_account_api_accounts__account_id__patch"];
         trace?: never;
     };
+    "/api/accounts/{account_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Password
+         * @description Let somebody in again who lost the password or the phone; the new first password is shown once.
+         */
+        post: operations["renew_password_api_accounts__account_id__password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignments": {
         parameters: {
             query?: never;
@@ -4469,12 +4489,28 @@ export interface components {
             account: {
                 [key: string]: unknown;
             } | null;
+            /** Patrols */
+            patrols: {
+                [key: string]: unknown;
+            }[];
             /** Person */
             person: {
                 [key: string]: unknown;
             };
             /** Posts */
             posts: {
+                [key: string]: unknown;
+            }[];
+            /** Reports */
+            reports: {
+                [key: string]: unknown;
+            }[];
+            /** Sessions */
+            sessions: {
+                [key: string]: unknown;
+            }[];
+            /** Tokens */
+            tokens: {
                 [key: string]: unknown;
             }[];
         };
@@ -6618,6 +6654,11 @@ export interface components {
             faults: components["schemas"]["api__access__people_schemas__FaultRead"][];
             /** Rows */
             rows: number;
+            /**
+             * There
+             * @description Rows that say what is in the roster already, or twice the same; left as they are.
+             */
+            there: number;
             /** Written */
             written: number;
         };
@@ -8294,6 +8335,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    renew_password_api_accounts__account_id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMade"];
+                };
             };
             /** @description Refused, in a sentence. */
             "4XX": {

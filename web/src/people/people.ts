@@ -47,6 +47,8 @@ export function openPeople(line: Line) {
         line.POST('/api/assignments/{assignment_id}/transfer', { params: { path: { assignment_id: id } }, body: to }),
       ),
     makeAccount: (wanted: Schemas['AccountCreate']) => answer(() => line.POST('/api/accounts', { body: wanted })),
+    renewPassword: (id: string) =>
+      answer(() => line.POST('/api/accounts/{account_id}/password', { params: { path: { account_id: id } } })),
     setAccount: (id: string, active: boolean) =>
       done(() => line.PATCH('/api/accounts/{account_id}', { params: { path: { account_id: id } }, body: { active } })),
     /** Read a roster file; with `write`, put it into the store if no row is faulty. */

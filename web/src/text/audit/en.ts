@@ -64,6 +64,7 @@ export const english: AuditTexts = {
     'person.exported': 'exported personal data',
     'person.erased': 'erased personal data',
     'assignment.made': 'gave a post',
+    'assignment.changed': 'moved the end of a post',
     'assignment.ended': 'ended a post',
     'roster.imported': 'imported a roster',
     'rule.changed': 'changed a rule',

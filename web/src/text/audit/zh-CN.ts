@@ -63,6 +63,7 @@ export const chinese = {
     'person.exported': '导出了个人信息',
     'person.erased': '删除了个人信息',
     'assignment.made': '安排了岗位',
+    'assignment.changed': '改了任期',
     'assignment.ended': '结束了岗位',
     'roster.imported': '导入了花名册',
     'rule.changed': '修改了规则',
