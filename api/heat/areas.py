@@ -13,20 +13,32 @@ from api.heat.service import look, notes_of
 from geo.heat.rates import Rate, per_hour, per_hundred
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from api.heat.schemas import Level, Question
+    from api.heat.schemas import Base, Level, Question
     from api.heat.service import Looked
     from api.heat.watch import Watch
 
 COLUMN = {"community": "community", "compound": "compound", "micro_grid": "grid"}
 AREAS = {
-    "district": "SELECT id, name, name_en, households FROM district",
+    "district": (
+        "SELECT d.id, d.name, d.name_en, d.households, ARRAY(SELECT s.id FROM subdistrict s WHERE s.district_id = d.id)"
+        " AS parts FROM district d"
+    ),
     "subdistrict": "SELECT id, name, name_en, households FROM subdistrict",
     "community": "SELECT id, name, name_en, households FROM community",
     "compound": "SELECT id, name, name_en, households FROM compound",
-    "micro_grid": "SELECT id, name, '' AS name_en, households FROM micro_grid WHERE id = ANY(:wanted)",
+    "micro_grid": """
+      SELECT m.id, m.name, '' AS name_en, m.households FROM micro_grid m WHERE m.id = ANY(:wanted)
+      UNION SELECT m.id, m.name, '', m.households FROM plan n JOIN micro_grid m ON m.plan_id = n.id
+       WHERE n.state = 'published' AND n.effective @> current_date AND CAST(:quiet AS boolean)
+         AND (SELECT count(*) FROM (SELECT FROM micro_grid LIMIT CAST(:most AS bigint)) AS few) < CAST(:most AS bigint)
+    """,
 }
+MOST_GRIDS = 20_000
+"""Micro-grids from which on those without issues are left out: a city has 120,000."""
 PARENTS = {
     "district": (
         "SELECT c.id::text AS key, s.district_id AS id FROM community c JOIN subdistrict s ON s.id = c.subdistrict_id"
@@ -43,17 +55,25 @@ HOURS = {
         "SELECT s.district_id AS id, sum(h.hours) AS hours FROM patrol_hours(:first, :last) h"
         " JOIN community c ON c.id = h.community_id JOIN subdistrict s ON s.id = c.subdistrict_id GROUP BY 1"
     ),
+    "compound": "SELECT id, hours FROM patrol_hours_within('compound', :first, :last) WHERE id IS NOT NULL",
+    "micro_grid": "SELECT id, hours FROM patrol_hours_within('micro_grid', :first, :last) WHERE id IS NOT NULL",
 }
+BY_TRACK = frozenset({"compound", "micro_grid"})
+"""Levels whose hours are known from tracks alone; of communities it is known when a round began and ended."""
+IN_ALL = "SELECT coalesce(sum(hours), 0) FROM patrol_hours(:first, :last)"
+LITTLE_H = 0.05
 
 
 async def read_areas(
-    session: AsyncSession, watch: Watch, asked: Question, level: Level, base: str = "households"
+    session: AsyncSession, watch: Watch, asked: Question, level: Level, base: Base = "households"
 ) -> AreasRead:
     """Counts and rates of the areas of a level that the asker may see."""
     looked = await look(session, watch, asked)
     counted = await _by_area(session, looked, level)
     hours = await _hours(session, asked, level) if base == "patrol_hours" else None
-    values = {"wanted": list(counted)} if level == "micro_grid" else {}
+    values = (
+        {"wanted": list(counted), "quiet": _knows_calm(looked), "most": MOST_GRIDS} if level == "micro_grid" else {}
+    )
     areas = [_area(row, counted.pop(row.id, 0), hours) for row in await session.execute(text(AREAS[level]), values)]
     areas.sort(key=lambda a: (-a.count, a.name))
     return AreasRead(
@@ -62,8 +82,17 @@ async def read_areas(
         level=level,
         areas=areas,
         elsewhere=count.total(looked.facts, looked.sieve) - sum(a.count for a in areas),
-        notes=[*notes_of(looked, asked), *_no_base(areas, hours, level)],
+        notes=[
+            *notes_of(looked, asked),
+            *_no_base(areas, hours, level),
+            *(await _not_told(session, asked, level, hours) if hours is not None else ()),
+        ],
     )
+
+
+def _knows_calm(looked: Looked) -> bool:
+    """Whether a grid without an issue in the asker's sight has none: not so for who sees a body's or a grid's alone."""
+    return looked.sight.everything or bool(looked.sight.community)
 
 
 def _area(row: Any, many: int, hours: dict[UUID, float] | None) -> AreaRead:
@@ -75,6 +104,7 @@ def _area(row: Any, many: int, hours: dict[UUID, float] | None) -> AreaRead:
         name_en=row.name_en,
         count=rate.count,
         households=row.households,
+        parts=getattr(row, "parts", []),
         hours=None if own is None else round(own, 2),
         rate=None if rate.value is None else round(rate.value, 4),
         state=rate.state.value,
@@ -90,20 +120,32 @@ def _no_base(areas: list[AreaRead], hours: dict[UUID, float] | None, level: Leve
     if hours is None:
         zh = f"{many}个区域没有住户,不计每百户,其中有{issues}件"
         en = f"{many:,} areas have no households, so no rate is told; they hold {issues:,} issues"
-    elif level not in HOURS:
-        zh = "巡查时长只记到社区,更细的区域没有每小时件数"
-        en = "Hours of patrol are known by community only: smaller areas have no rate an hour"
     else:
-        zh = f"{many}个区域在此时段没有巡查记录,不等于平静,其中有{issues}件"
+        zh = f"{many}个区域在此时段没有巡查{'轨迹' if level in BY_TRACK else '记录'},不等于平静,其中有{issues}件"
         en = f"{many:,} areas were not patrolled in this period, which is not calm; they hold {issues:,} issues"
     return [NoteRead(doubt="no-base", count=many, zh=zh, en=en)]
 
 
 async def _hours(session: AsyncSession, asked: Question, level: Level) -> dict[UUID, float]:
-    if level not in HOURS:
-        return {}
-    first, last = asked.since or FIRST_DAY, asked.until or LAST_DAY
-    return {row.id: row.hours for row in await session.execute(text(HOURS[level]), {"first": first, "last": last})}
+    return {row.id: row.hours for row in await session.execute(text(HOURS[level]), _days(asked))}
+
+
+def _days(asked: Question) -> dict[str, date]:
+    return {"first": asked.since or FIRST_DAY, "last": asked.until or LAST_DAY}
+
+
+async def _not_told(
+    session: AsyncSession, asked: Question, level: Level, hours: dict[UUID, float]
+) -> tuple[NoteRead, ...]:
+    """Hours of rounds that no area has: without a track, or on the street between the areas."""
+    if level not in BY_TRACK:
+        return ()
+    rest = float((await session.execute(text(IN_ALL), _days(asked))).scalar_one()) - sum(hours.values())
+    if rest < LITTLE_H:
+        return ()
+    zh = f"另有 {rest:.1f} 小时巡查没有轨迹或不在任何区域之内,无法计入各区域"
+    en = f"{rest:,.1f} more hours of patrol have no track, or lie in no area, and are counted with none"
+    return (NoteRead(doubt="no-track", count=round(rest), zh=zh, en=en),)
 
 
 async def _by_area(session: AsyncSession, looked: Looked, level: Level) -> dict[UUID, int]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 FAR = 1 << 62
+BY_CLOCK = ("hour", "weekday")
 MOST_ENTRIES = 900_000
 """What a film may hold and still be less than a megabyte on its way."""
 
@@ -65,11 +66,12 @@ def by(facts: Facts, sieve: Sieve, column: str) -> dict[int, int]:
 
 
 def histogram(facts: Facts, sieve: Sieve, *columns: str) -> list[Ints]:
-    """For each column how many of those that pass have the value 0, have 1, and so on."""
+    """For each column how many of those that pass have the value 0, have 1, and so on; of hours what is known."""
     masks = [(part, sieve.passes(part)) for part in facts.parts()]
+    sure = [(part, mask & ~part["midnight"]) for part, mask in masks]
     found = []
     for column in columns:
-        counts = [np.bincount(part[column][mask]) for part, mask in masks]
+        counts = [np.bincount(part[column][mask]) for part, mask in (sure if column in BY_CLOCK else masks)]
         total = np.zeros(max(map(len, counts)), np.int64)
         for each in counts:
             total[: len(each)] += each

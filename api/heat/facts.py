@@ -7,11 +7,13 @@ they were sorted stands beside them, and the old rows are struck out, until ther
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from api.issues.schemas import Source
 from geo.heat.bins import DAY_S, MONDAY, SHANGHAI_S
+from geo.heat.doubts import FEW, stamped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +61,7 @@ _HEAD, _TAIL = 19, 2
 FAR_BELOW = -(1 << 40)
 LONG = 1 << 20
 """More days than there will be: a cell's number this many times, and the day, is the order of the rows."""
+IMPORTED = get_args(Source).index("import") + 1
 ENOUGH = 4_000
 """Loose rows from which on sorting anew is worth its while."""
 
@@ -159,16 +162,25 @@ class Facts:
         stays = ~np.isin(self.loose["no"], came)
         loose = _joined(self.loose.take(stays), part_of(rows[rows["gone"] == 0]))
         after = replace(self, tidy=Part(self.tidy.column, alive), loose=loose)
-        return after.sorted() if len(loose) > max(ENOUGH, len(alive) // 50) or not len(alive) else after
+        many = len(loose) > max(ENOUGH, len(alive) // 50) or not len(alive)
+        return after.sorted() if many or int((loose["source"] == IMPORTED).sum()) >= FEW else after
 
     def sorted(self) -> Facts:
         """The same facts all in order."""
-        every = _joined(self.tidy.take(self.tidy.alive), self.loose)
+        every = _judged(_joined(self.tidy.take(self.tidy.alive), self.loose))
         tidy = every.take(np.argsort(every["cell"] * LONG + every["day"], kind="stable"))
         place = np.full(int(tidy["no"].max(initial=-1)) + 1, -1, np.int32)
         place[tidy["no"]] = np.arange(len(tidy))
         fresh = np.diff(tidy["cell"], prepend=FAR_BELOW) != 0
         return Facts(tidy, NOTHING, place, tidy["cell"][fresh], np.cumsum(fresh, dtype=np.int32) - 1)
+
+
+def _judged(part: Part) -> Part:
+    """The same rows, those of lists without an hour where their time is the list's own (``geo.heat.doubts``)."""
+    listed = np.flatnonzero(part["source"] == IMPORTED)
+    unsure = part["midnight"].copy()
+    unsure[listed] |= stamped(part["at"][listed])
+    return Part({**part.column, "midnight": unsure}, part.alive)
 
 
 def _joined(one: Part, other: Part) -> Part:

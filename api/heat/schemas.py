@@ -20,6 +20,9 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,3
 Level = Literal["district", "subdistrict", "community", "compound", "micro_grid"]
 
 
+Base = Literal["households", "patrol_hours"]
+
+
 class Question(BaseModel):
     """The filters of a map, as they stand in its address. Several values of one filter mean any of them."""
 
@@ -63,8 +66,8 @@ class FilmQuestion(Question):
 class AreasQuestion(Question):
     """The filters of a map of areas, and what its rates are per."""
 
-    base: Literal["households", "patrol_hours"] = Field(
-        "households", description="Rates per hundred households, or per hour of patrol (communities and above)."
+    base: Base = Field(
+        "households", description="Rates per hundred households, or per hour of patrol (within communities: of tracks)."
     )
 
 
@@ -140,6 +143,7 @@ class HexagonsRead(Read):
     cells: list[str]
     rings: list[list[tuple[float, float]]]
     counts: list[int]
+    within: list[int] = Field(description="Of every cell of the film of the same filters, in its order: its hexagon.")
     notes: list[NoteRead]
 
 
@@ -154,13 +158,14 @@ class AreaRead(Read):
     name_en: str
     count: int
     households: int
+    parts: list[UUID] = Field([], description="Of a district its subdistricts: tiles know no districts.")
     hours: float | None = Field(None, description="Hours of patrol in the period, where rates are per hour.")
     rate: float | None
     state: Literal["no-data", "calm", "few", "some"]
 
 
 class AreasRead(Read):
-    """The areas of a level; of micro-grids only those with issues, since a city has 120,000."""
+    """The areas of a level; of very many micro-grids only those with issues, since a city has 120,000."""
 
     seen: Literal["cases", "protected"]
     version: int

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import text
 
 from api.errors import InvalidError, NotFoundError
-from api.heat import count, drawing, protected, repeats
+from api.heat import count, drawing, listed, protected, repeats
 from api.heat.schemas import FIRST_DAY, LAST_DAY, CellsRead, NoteRead, ShareRead, SummaryRead
 from api.heat.sieve import KINDS, NOT_COUNTED, SOURCES, STATES, sieve
 from geo.heat.bins import month_of, number
@@ -87,6 +87,8 @@ async def summarise(session: AsyncSession, watch: Watch, asked: Question) -> Sum
     bodies = {r.key: (r.name, r.name_en) for r in await session.execute(BODIES)}
     nowhere, outside = count.without_cell(looked.facts, looked.sieve)
     total = int(kind.sum())
+    said_again = repeats.notes(looked.facts, looked.sieve) if looked.sight.sees_cases else []
+    held = await listed.notes(session) if looked.sight.sees_cases else []
     return SummaryRead(
         seen=looked.seen,
         version=watch.version,
@@ -103,8 +105,16 @@ async def summarise(session: AsyncSession, watch: Watch, asked: Question) -> Sum
         weekdays=_exactly(weekday, 8)[1:].tolist(),
         months=_months(day),
         bodies=_shares(body, watch.name.__getitem__, bodies),
-        notes=notes_of(looked, asked) + (repeats.notes(looked.facts, looked.sieve) if looked.sight.sees_cases else []),
+        notes=[*notes_of(looked, asked), *_unsure(looked, asked, total - int(hour.sum())), *said_again, *held],
     )
+
+
+def _unsure(looked: Looked, asked: Question, many: int) -> list[NoteRead]:
+    """How many of a summary are in no hour; with a filter of hours ``notes_of`` tells how many that leaves out."""
+    if not looked.sight.sees_cases or asked.hour or asked.weekday or not many:
+        return []
+    told = note(Doubt.NO_HOUR, many)
+    return [NoteRead(doubt=told.doubt.value, count=told.count, zh=told.zh, en=told.en)]
 
 
 def _exactly(counts: NDArray[np.int64], length: int) -> NDArray[np.int64]:

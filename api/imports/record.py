@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from psycopg import sql
+
+from geo.exchange.faults import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -99,8 +102,18 @@ def summary_of(looked: Looked, outcome: Outcome, tally: Mapping[str, Mapping[str
         "rows": outcome.counts(),
         "places": {kind: dict(counted) for kind, counted in tally.items()},
         "faults": dict(zip(kinds.tolist(), counts.tolist(), strict=True)),
+        "held": _held(looked, outcome),
         "categories": [asdict(word) for word in looked.translated[:CATEGORIES_SHOWN]],
     }
+
+
+def _held(looked: Looked, outcome: Outcome) -> dict[str, int]:
+    """How many rows were kept out for what, each for the first reason that was found."""
+    why: dict[int, str] = {}
+    for fault in all_faults(looked, outcome):
+        if fault.severity is Severity.BLOCKS:
+            why.setdefault(fault.row, fault.kind.value)
+    return dict(Counter(why.get(row.row or 0, "left-out") for row in outcome.rows if row.outcome == "held"))
 
 
 def _insert(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

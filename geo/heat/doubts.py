@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 NULL_ISLAND_DEG = 0.01
 AGAIN_DAYS = 7
 STORM_S = 600
-IMPORTED = 5
-"""Times the fair share of midnights from which on midnight is the time of an import."""
 FEW = 20
+"""Listed reports of one second, or of one time of day, below which nothing is thought of it."""
 
 
 class Doubt(StrEnum):
@@ -46,8 +45,8 @@ WORDS = {
         "{n} of the same kind at the same place within ten minutes: counted once when looking for hot spots",
     ),
     Doubt.NO_HOUR: (
-        "{n}件的时间为零点整,多为导入时补记,未计入时段与星期统计",
-        "{n} at midnight sharp, most likely filled in by an import: not counted by hour",
+        "{n}件的时间为零点整,或与同批导入的多件分秒不差,多为导入时补记,未计入时段与星期统计",
+        "{n} at midnight sharp, or at the second of many others, filled in by an import: not counted by hour",
     ),
 }
 
@@ -102,11 +101,19 @@ def storm(cell: Ints, category: Ints, seconds: Ints) -> Flags:
     return found
 
 
-def no_hour(seconds: Ints) -> Flags:
-    """Whether the time of day is an import's: midnight sharp in Shanghai or in UTC, far more often than by chance."""
+def stamped(seconds: Ints) -> Flags:
+    """Whether the time of a listed report is the list's own: the second of twenty others, or most reports' time of day.
+
+    ``seconds`` are those of imported reports alone; a list that tells whole hours is rounded, and keeps them.
+    """
     flagged = np.zeros(len(seconds), bool)
-    for shift in (SHANGHAI_S, 0):
-        sharp = (seconds + shift) % DAY_S == 0
-        if sharp.sum() >= FEW and sharp.mean() > IMPORTED / 1440:
-            flagged |= sharp
+    if len(seconds) < FEW:
+        return flagged
+    _, at, many = np.unique(seconds, return_inverse=True, return_counts=True)
+    flagged |= many[at] >= FEW
+    of_day = (seconds + SHANGHAI_S) % DAY_S
+    most = np.bincount(of_day, minlength=DAY_S)
+    usual = int(most.argmax())
+    if most[usual] >= FEW and most[usual] * 2 > len(seconds):
+        flagged |= of_day == usual
     return flagged

@@ -36,6 +36,8 @@ def told(owner: psycopg.Connection) -> None:
     tell(owner, [Told(category="outside.four", at=(121.4, 31.2), day=k) for k in range(3)])
     tell(owner, [Told(category="import.five", day=k + MIDNIGHT, source="import") for k in range(25)])
     tell(owner, [Told(category="named.six", day=k) for k in range(6)])
+    tell(owner, [Told(category="batch.seven", day=3.21, source="import") for _ in range(40)])
+    tell(owner, [Told(category="whole.eight", day=k + k % 9 / 24, source="import") for k in range(60)])
 
 
 async def notes(client: httpx.AsyncClient, path: str = "", **asked: Any) -> dict[str, dict[str, Any]]:
@@ -53,6 +55,8 @@ async def notes(client: httpx.AsyncClient, path: str = "", **asked: Any) -> dict
         ({"category": "nowhere"}, "nowhere", 4),
         ({"category": "outside"}, "outside", 3),
         ({"category": "import", "hour": [8, 9]}, "no-hour", 25),
+        ({"category": "batch", "weekday": [1, 2, 3, 4, 5, 6, 7]}, "no-hour", 40),
+        ({"category": "batch"}, "no-hour", 40),
         ({"since": "2031-01-01", "until": "2031-12-31"}, "empty", 0),
     ],
 )
@@ -65,9 +69,16 @@ async def test_a_map_says_what_it_left_out_and_why(
 
 
 @pytest.mark.usefixtures("told")
+async def test_a_list_that_tells_whole_hours_keeps_them(office: httpx.AsyncClient) -> None:
+    assert "no-hour" not in await notes(office, category="whole")
+    read = (await office.get("/api/heat", params={"category": "whole", "hour": [12]})).json()
+    assert read["total"] == 7
+
+
+@pytest.mark.usefixtures("told")
 async def test_hot_spots_count_a_resident_and_a_storm_once(office: httpx.AsyncClient) -> None:
     said = await notes(office, "/spots")
-    assert (said["again"]["count"], said["storm"]["count"]) == (49, 29)
+    assert (said["again"]["count"], said["storm"]["count"]) == (49, 29 + 39)
 
 
 @pytest.mark.usefixtures("told")
@@ -112,3 +123,19 @@ async def test_where_nobody_lives_there_is_no_rate_and_that_is_said(
     own = next(area for area in read["areas"] if area["id"] == str(COMMUNITY.id))
     assert (own["rate"], own["state"]) == (None, "no-data")
     assert "no-base" in {note["doubt"] for note in read["notes"]}
+
+
+@pytest.mark.usefixtures("told")
+async def test_rows_of_a_list_that_never_became_issues_are_told_to_who_governs_it_all(
+    office: httpx.AsyncClient, owner: psycopg.Connection, city_url: str
+) -> None:
+    owner.execute(
+        "INSERT INTO import (file_name, source, bytes, state, choice, summary) VALUES ('12345.csv', '12345', 1,"
+        """ 'entered', '{"purpose": "issue"}', '{"held": {"at-zero": 4264, "no-shape": 7}}')"""
+    )
+    said = (await notes(office, category="named"))["held"]
+    assert said["count"] == 4271
+    assert "4,264 at (0, 0)" in said["en"]
+    office.headers.update(sign_in(city_url, Role.GRID_WORKER, "community", COMMUNITY.id))
+    assert "held" not in await notes(office)
+    owner.execute("DELETE FROM import")

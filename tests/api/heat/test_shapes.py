@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.access.roles import Role
 from tests.api.heat.conftest import Told, tell
-from tests.api.places.small_city import COMMUNITY, SUBDISTRICT
+from tests.api.places.small_city import COMMUNITY, COMPOUND, SUBDISTRICT
 from tests.api.sign_in import sign_in
 
 if TYPE_CHECKING:
@@ -57,6 +58,47 @@ async def test_a_rate_may_be_per_hour_of_patrol(office: httpx.AsyncClient) -> No
     own = next(a for a in read["areas"] if a["id"] == str(COMMUNITY.id))
     assert own["hours"] == pytest.approx(4.0)
     assert own["rate"] == pytest.approx(own["count"] / 4.0)
+
+
+@pytest.mark.usefixtures("told")
+async def test_a_hexagon_holds_the_cells_that_the_film_puts_in_it(office: httpx.AsyncClient) -> None:
+    read = await answer(office, "/hexagons")
+    cells = await answer(office, "/cells")
+    assert len(read["within"]) == len(cells["cells"])
+    sums = [0] * len(read["cells"])
+    for hexagon, many in zip(read["within"], cells["counts"], strict=True):
+        sums[hexagon] += many
+    assert sums == read["counts"]
+
+
+@pytest.mark.usefixtures("told")
+async def test_hours_of_a_compound_are_those_that_its_tracks_spent_there(
+    office: httpx.AsyncClient, owner: psycopg.Connection, city_url: str
+) -> None:
+    """Ten minutes inside, ten outside, seventy without a fix: ten minutes, and the rest is said to be told nowhere."""
+    west, south = 104.04, 30.64
+    walked = [(minute, west if minute <= 10 else west - 0.015) for minute in range(21)]
+    track = {"lines": [[[f"2026-04-03T01:{minute:02d}:00Z", lon, south, 5, False] for minute, lon in walked]]}
+    owner.execute(
+        "INSERT INTO patrol (id, account_id, person_id, community_id, started_at, ended_at)"
+        " SELECT gen_random_uuid(), a.id, a.person_id, %s, '2026-04-03 01:00Z', '2026-04-03 02:30Z'"
+        " FROM account a LIMIT 1",
+        [COMMUNITY.id],
+    )
+    owner.execute(
+        "INSERT INTO patrol_track SELECT id, %s FROM patrol WHERE started_at = '2026-04-03 01:00Z'",
+        [json.dumps(track)],
+    )
+    april = {"base": "patrol_hours", "since": "2026-04-01", "until": "2026-04-30"}
+    read = await answer(office, "/areas/compound", **april)
+    own = next(a for a in read["areas"] if a["id"] == str(COMPOUND.id))
+    assert own["hours"] == pytest.approx(10.5 / 60, abs=0.01), "the step across the wall is shared"
+    assert own["state"] == "calm"
+    [untold] = [n for n in read["notes"] if n["doubt"] == "no-track"]
+    assert untold["en"].startswith("1.3 more hours")
+    office.headers.update(sign_in(city_url, Role.GRID_WORKER, "community", COMMUNITY.id))
+    hidden = await answer(office, "/areas/compound", **april)
+    assert {a["hours"] for a in hidden["areas"]} == {0.0}, "how long a colleague was where is told to those who lead"
 
 
 @pytest.mark.usefixtures("told")

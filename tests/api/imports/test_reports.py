@@ -8,6 +8,7 @@ import psycopg
 import pytest
 import shapely
 
+from api.imports.record import summary_of
 from api.imports.undo import losses, undo
 from api.imports.work import Choice, look
 from geo.exchange.purposes import Purpose
@@ -33,6 +34,7 @@ def test_reports_become_issues_in_the_place_where_they_lie(city: City) -> None:
     came = city.load(reports(), Purpose.ISSUE)
     assert came.came_to() == {"added": 2, "held": 1}
     assert {fault.kind.value for fault in came.looked.faults} == {"at-zero", "no-category"}
+    assert summary_of(came.looked, came.outcome, {})["held"] == {"at-zero": 1}
     rows = city.ask("SELECT i.category, i.status, i.source, i.version, m.name, b.name FROM issue i JOIN community m"
                     " ON m.id = i.community_id LEFT JOIN building b ON b.id = i.building_id ORDER BY 1")  # fmt: skip
     assert rows[0] == ("environment.garbage", "reported", "import", 1, "吉福社区", "3栋")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.heat.doubts import Doubt, again, no_hour, note, nowhere, storm
+from geo.heat.doubts import Doubt, again, note, nowhere, stamped, storm
 
 DAY = 86_400
 
@@ -30,14 +30,21 @@ def test_a_storm_of_duplicates_counts_once() -> None:
     assert storm(same, same, np.array([0, 60, 120, 5 * DAY])).tolist() == [False, True, True, False]
 
 
-def test_times_of_an_import_have_no_hour() -> None:
+def test_the_time_of_a_list_is_nobodys_hour() -> None:
     rng = np.random.default_rng(1)
     honest = rng.integers(0, 100 * DAY, 900)
-    imported = rng.integers(0, 100, 100) * DAY - 8 * 3600
-    flagged = no_hour(np.concatenate([honest, imported]))
-    assert flagged[900:].all()
-    assert flagged[:900].mean() < 0.01
-    assert not no_hour(honest).any()
+    assert not stamped(honest).any()
+    at_once = np.full(40, 12_345_678)
+    assert stamped(np.concatenate([honest, at_once])).tolist() == [False] * 900 + [True] * 40
+    always_nine = rng.integers(0, 400, 1000) * DAY + 3600
+    assert stamped(np.concatenate([honest, always_nine]))[900:].all()
+    assert not stamped(always_nine[:19]).any(), "of a handful nothing is thought"
+
+
+def test_a_list_that_tells_whole_hours_keeps_them() -> None:
+    rng = np.random.default_rng(2)
+    rounded = rng.permutation(5000)[:900] * 3600
+    assert not stamped(rounded).any()
 
 
 def test_a_note_speaks_both_languages() -> None:
