@@ -99,13 +99,20 @@ async def read_spots(request: Request, session: Session, asked: Asked) -> SpotsR
 
 
 @router.get("/export/{form}", response_class=Response)
-async def export(request: Request, session: Session, form: Literal["xlsx", "gpkg", "html"], asked: Asked) -> Response:
+async def export(
+    request: Request,
+    session: Session,
+    form: Literal["xlsx", "gpkg", "html"],
+    asked: Annotated[AreasQuestion, Query()],
+) -> Response:
     """The areas as Excel, cells and areas as GeoPackage, or a map in one file that needs no network."""
     watch = request.app.state.heat
     if form == "html":
         body: bytes | str = await exporting.as_html(session, watch, asked, request.app.state.settings.sheets)
+    elif form == "xlsx":
+        body = await exporting.as_xlsx(session, watch, asked, asked.base)
     else:
-        body = await (exporting.as_xlsx if form == "xlsx" else exporting.as_gpkg)(session, watch, asked)
+        body = await exporting.as_gpkg(session, watch, asked)
     headers = {"Content-Disposition": f'attachment; filename="heat.{form}"', "Cache-Control": "private, no-store"}
     return Response(body, headers=headers, media_type=KINDS[form])
 

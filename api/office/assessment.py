@@ -2,7 +2,7 @@
 
 Points are lost, never given: a compound without issues has a hundred. Every part says how many points it took and which
 figures it used, so that whoever is rated can check it, look at the cases, and reply. The numbers of the formula are
-rows of ``assessment_rule`` (migration 0074), each from a day on; its words are made from them.
+rows of ``assessment_rule`` (migrations 0074, 0140), each from a day on; its words are made from them.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ class Rule:
     red_from: float = 90.0
     black_below: float = 70.0
     fewest_handled: int = 3
+    on_time_most: float = 40.0
+    back_most: float = 20.0
+    satisfied_most: float = 40.0
 
     @property
     def formula_zh(self) -> str:
@@ -60,6 +63,36 @@ class Rule:
             f" households beyond twice it, {self.often_most:g} at most. Blue from {self.blue:g}, yellow from"
             f" {self.yellow:g}, red below; with fewer than {self.fewest_for_red} cases never red."
         )
+
+    @property
+    def bodies_zh(self) -> str:
+        """The formula of the lists in Chinese."""
+        return (
+            f"得分 = {self.on_time_most:g} × 按期处置率 + {self.back_most:g} ×(1 − 返工率)"
+            f"+ {self.satisfied_most:g} × 满意率;{self.red_from:g} 分起红榜,{self.black_below:g} 分以下黑榜;"
+            f"处置不足 {self.fewest_handled} 件不评。"
+        )
+
+    @property
+    def bodies_en(self) -> str:
+        """The same in English."""
+        return (
+            f"Points = {self.on_time_most:g} × handled on time + {self.back_most:g} × (1 − sent back)"
+            f" + {self.satisfied_most:g} × satisfied. Red list from {self.red_from:g}, black list below"
+            f" {self.black_below:g}; with fewer than {self.fewest_handled} handled neither."
+        )
+
+    def standing(self, on_time: float, sent_back: float | None, satisfied: float | None) -> float:
+        """Points of a body: for handling on time, for what was not sent back, for people satisfied afterwards.
+
+        What nobody was asked about counts as in full; a body that closes what it has not done loses by the third part.
+
+        >>> Rule().standing(1.0, 0.0, 0.25), Rule().standing(0.9, 0.05, None)
+        (70.0, 95.0)
+        """
+        kept = self.back_most * (1 - (sent_back or 0.0))
+        content = self.satisfied_most * (1.0 if satisfied is None else satisfied)
+        return round(self.on_time_most * on_time + kept + content, 1)
 
     def list_of(self, points: float | None) -> Literal["red", "black", "none"]:
         """On which list a body of so many points stands.
@@ -118,14 +151,3 @@ def rate(figures: Figures, median_per_hundred: float, rule: Rule = FIRST) -> Rat
     if colour is Colour.RED and many < rule.fewest_for_red:
         colour = Colour.YELLOW
     return Rating(points, round(late, 1), round(overdue, 1), round(again, 1), round(frequency, 1), colour)
-
-
-def standing(on_time: float, sent_back: float | None, satisfied: float | None) -> float:
-    """Points of a body: 40 for handling on time, 20 for what was not sent back, 40 for people satisfied afterwards.
-
-    What nobody was asked about counts as in full; a body that closes what it has not done loses by the third part.
-
-    >>> standing(1.0, 0.0, 0.25), standing(0.9, 0.05, None)
-    (70.0, 95.0)
-    """
-    return round(40 * on_time + 20 * (1 - (sent_back or 0.0)) + 40 * (1.0 if satisfied is None else satisfied), 1)

@@ -138,15 +138,36 @@ WINDOW = """
 """
 
 
-def query(kpi: Kpi, group: str) -> str:
-    """SQL that counts below and above the line, by group."""
+MOST_CASES = 500
+"""How many of a figure's events are told at once."""
+
+
+def _counted(kpi: Kpi, group: str) -> str:
+    """Every event below the line, and whether it stands above it."""
     by = GROUPS[group].format(body=OF_BODY)
     return f"""
-      SELECT grp, count(*) AS base, count(*) FILTER (WHERE good) AS good FROM (
-        SELECT {by} AS grp, ({kpi.good}) AS good
-          FROM issue_event e JOIN issue i ON i.id = e.issue_id
-          JOIN LATERAL (SELECT x.status FROM issue_event x WHERE x.issue_id = e.issue_id
-                         ORDER BY x.seq DESC LIMIT 1) AS l ON true
-         WHERE {kpi.base} AND {WINDOW}) AS counted
-       WHERE grp IS NOT NULL GROUP BY grp
+      SELECT {by} AS grp, ({kpi.good}) AS good, i.id AS issue_id, i.code, i.title, i.category, e.at, e.seq
+        FROM issue_event e JOIN issue i ON i.id = e.issue_id
+        JOIN LATERAL (SELECT x.status FROM issue_event x WHERE x.issue_id = e.issue_id
+                       ORDER BY x.seq DESC LIMIT 1) AS l ON true
+       WHERE {kpi.base} AND {WINDOW}
     """  # noqa: S608 - every part is written in this file
+
+
+def query(kpi: Kpi, group: str) -> str:
+    """SQL that counts below and above the line, by group."""
+    return f"""
+      SELECT grp, count(*) AS base, count(*) FILTER (WHERE good) AS good FROM ({_counted(kpi, group)}) AS counted
+       WHERE grp IS NOT NULL GROUP BY grp
+    """  # noqa: S608 - see above
+
+
+def cases(kpi: Kpi, group: str) -> str:
+    """SQL that tells the events that ``query`` counts: of ``:group`` (empty: of all), those that are ``:counted``."""
+    return f"""
+      SELECT issue_id, code, title, category, at, good, count(*) OVER () AS total
+        FROM ({_counted(kpi, group)}) AS counted
+       WHERE grp IS NOT NULL AND (CAST(:group AS text) = '' OR grp = CAST(:group AS text))
+         AND (CAST(:counted AS text) = 'base' OR good = (CAST(:counted AS text) = 'good'))
+       ORDER BY at DESC, issue_id, seq LIMIT {MOST_CASES}
+    """  # noqa: S608 - see above

@@ -15,7 +15,12 @@ from sqlalchemy.pool import NullPool
 
 from api.database import asynchronous
 from api.errors import NotFoundError
-from api.office import report_map, service
+from api.office import report_map
+from api.office.bodies import read_bodies
+from api.office.figures import read_kpis
+from api.office.morning import read_morning
+from api.office.period import SHANGHAI
+from api.office.ratings import read_ratings
 from api.office.report_words import WORDS
 from api.office.schemas import KpiQuestion, OrderRead, Period, ReportRead
 
@@ -60,10 +65,10 @@ def week_before(day: date) -> date:
 async def make(session: AsyncSession, since: date, until: date, language: Language, place: UUID | None) -> bytes:
     """The report of a period as PDF."""
     period = Period(since=since, until=until, place=place)
-    morning = await service.read_morning(session, place, until, (until - since).days + 1)
-    kpis = await service.read_kpis(session, KpiQuestion(**period.model_dump()), until)
-    ratings = await service.read_ratings(session, place, until)
-    bodies = await service.read_bodies(session, period, until)
+    morning = await read_morning(session, place, until, (until - since).days + 1)
+    kpis = await read_kpis(session, KpiQuestion(**period.model_dump()), until)
+    ratings = await read_ratings(session, place, until)
+    bodies = await read_bodies(session, period, until)
     compounds = await report_map.read_compounds(session, since, until, place)
     words = WORDS[language]
     title = words.title.format(since=since, until=until)
@@ -180,7 +185,7 @@ async def read_report(session: AsyncSession, report: UUID) -> bytes:
 
 async def make_due(url: str, now: datetime) -> int:
     """Make what was ordered for the week that has ended and is not there yet; how many were made."""
-    monday = week_before(now.astimezone(service.SHANGHAI).date())
+    monday = week_before(now.astimezone(SHANGHAI).date())
     engine = create_async_engine(asynchronous(url), poolclass=NullPool, hide_parameters=True)
     made = 0
     try:

@@ -9,6 +9,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 Language = Literal["zh", "en"]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day that can be reckoned from, months to and fro."""
+Part = Literal["reported", "late", "open", "again"]
 GroupBy = Literal["all", "community", "compound", "body"]
 
 
@@ -23,8 +26,8 @@ class Period(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
     place: UUID | None = None
 
 
@@ -32,6 +35,21 @@ class KpiQuestion(Period):
     """The figures of a period, by whom."""
 
     by: GroupBy = "all"
+
+
+class CasesQuestion(KpiQuestion):
+    """Which of the events that a figure was counted from: of one group, those above the line or the others."""
+
+    group: Annotated[str, Field(max_length=40)] = ""
+    counted: Literal["base", "good", "others"] = "base"
+
+
+class TableQuestion(Period):
+    """A table of the page as a file: its period, for ratings its month, and the language of its headings."""
+
+    month: Day | None = None
+    days: Annotated[int, Field(ge=1, le=92)] = 30
+    language: Language = "zh"
 
 
 class ReportQuestion(Period):
@@ -59,6 +77,25 @@ class KpiRead(Read):
     reached: bool | None
 
 
+class FigureCaseRead(Read):
+    """One event that a figure was counted from; ``good`` if it stands above the line."""
+
+    issue_id: UUID
+    code: str
+    title: str
+    category: str
+    at: datetime
+    good: bool
+
+
+class FigureCasesRead(Read):
+    """What a figure was counted from, the latest first; ``total`` also where there are more than are told."""
+
+    code: str
+    total: int
+    cases: list[FigureCaseRead]
+
+
 class TallyRead(Read):
     """A number of the morning, and the address of its cases."""
 
@@ -77,6 +114,7 @@ class LeaderRead(Read):
     count: int
     before: int
     href: str
+    before_href: str = Field(description="The issues of as many days before.")
 
 
 class TrendRead(Read):
@@ -173,7 +211,7 @@ class ReplyCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    month: date
+    month: Day
     words: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -192,7 +230,91 @@ class StandingRead(Read):
     red_from: float = Field(description="Points from which on a body is on the red list.")
     black_below: float
     version: int
+    formula_zh: str
+    formula_en: str
     href: str
+
+
+Most = Annotated[float, Field(ge=0, le=100, multiple_of=0.5, allow_inf_nan=False)]
+Fewest = Annotated[int, Field(ge=1, le=1000)]
+
+
+class FormulaSaid(BaseModel):
+    """The numbers of a rule: the most points that each part takes or gives, and where colours and lists begin."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    late_most: Most
+    open_most: Most
+    again_most: Most
+    often_most: Most
+    blue: Most
+    yellow: Most
+    fewest_for_red: Fewest
+    on_time_most: Most
+    back_most: Most
+    satisfied_most: Most
+    red_from: Most
+    black_below: Most
+    fewest_handled: Fewest
+
+
+class FormulaCreate(FormulaSaid):
+    """A rule that shall hold from the first day of a month that has not begun."""
+
+    since: Day
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class FormulaTrial(FormulaSaid):
+    """What a rule would have made of a month."""
+
+    month: Day
+
+
+class FormulaRead(FormulaSaid):
+    """A version of the rule, with the formulas that its numbers make."""
+
+    version: int
+    since: date
+    note: str
+    formula_zh: str
+    formula_en: str
+    bodies_zh: str
+    bodies_en: str
+
+
+class FormulasRead(Read):
+    """All versions, the latest first; ``mine``: whether the asker may add one, and from which day on."""
+
+    in_force: int
+    mine: bool
+    earliest: date
+    rules: list[FormulaRead]
+
+
+class TurnRead(Read):
+    """A compound or body whose colour or list would be another."""
+
+    kind: Literal["compound", "body"]
+    name: str
+    name_en: str
+    before: str
+    after: str
+    points_before: float | None
+    points: float | None
+
+
+class FormulaTrialRead(Read):
+    """What a rule would make of a month: its formulas in words, how many of each colour, and whoever would turn."""
+
+    formula_zh: str
+    formula_en: str
+    bodies_zh: str
+    bodies_en: str
+    colours: dict[str, int]
+    colours_before: dict[str, int]
+    turned: list[TurnRead]
 
 
 class ViewCreate(BaseModel):

@@ -164,6 +164,21 @@ def import_of(_: Target) -> Filling:
 
 
 NO_RULE = {"rank": 1, "body_id": str(NOBODYS)}
+A_RULE = {
+    "late_most": 40,
+    "open_most": 30,
+    "again_most": 20,
+    "often_most": 10,
+    "blue": 85,
+    "yellow": 60,
+    "fewest_for_red": 3,
+    "on_time_most": 40,
+    "back_most": 20,
+    "satisfied_most": 40,
+    "red_from": 90,
+    "black_below": 70,
+    "fewest_handled": 3,
+}
 A_LIMIT = {"stage": "verify", "amount": 1, "unit": "hours"}
 NO_IMPORT = Expectation(who=frozenset(), path=import_of, placed=True)
 
@@ -569,6 +584,13 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
     ("GET", "/api/office/morning"): SELF,
     ("GET", "/api/office/kpis"): SELF,
     ("GET", "/api/office/ratings"): SELF,
+    ("GET", "/api/office/ratings/{compound_id}/cases"): Expectation(
+        who=READERS,
+        path=lambda target: {"compound_id": key("compound", target.inside(4))},
+        query=lambda _: {"month": "2026-10-01"},
+        placed=True,
+        seen_as=lambda target: target.inside(4),
+    ),
     ("POST", "/api/office/ratings/{compound_id}/replies"): Expectation(
         who=READERS,
         path=lambda target: {"compound_id": key("compound", target.inside(4))},
@@ -577,6 +599,11 @@ EXPECTATIONS: Mapping[tuple[str, str], Expectation] = {
         seen_as=lambda target: target.inside(4),
     ),
     ("GET", "/api/office/bodies"): SELF,
+    ("GET", "/api/office/kpis/{code}/cases"): Expectation(path=lambda _: {"code": "response"}),
+    ("GET", "/api/office/tables/{table}.xlsx"): Expectation(path=lambda _: {"table": "figures"}),
+    ("GET", "/api/office/rules"): SELF,
+    ("POST", "/api/office/rules"): Expectation(who=frozenset(), body=lambda _: {**A_RULE, "since": "2020-01-01"}),
+    ("POST", "/api/office/rules/trial"): Expectation(who=DECIDERS, body=lambda _: {**A_RULE, "month": "2026-10-01"}),
     ("GET", "/api/office/views"): SELF,
     ("POST", "/api/office/views"): Expectation(body=lambda _: {"name": "早会", "address": "/office.html"}),
     ("DELETE", "/api/office/views/{view_id}"): Expectation(path=lambda _: {"view_id": NOBODYS}, who=frozenset()),

@@ -1464,6 +1464,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/office/kpis/{code}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Cases
+         * @description What a figure was counted from, event by event: as many as the figure says.
+         */
+        get: operations["read_cases_api_office_kpis__code__cases_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/office/morning": {
         parameters: {
             query?: never;
@@ -1496,6 +1516,26 @@ export interface paths {
          * @description 红黄蓝: every compound's colour for a month, with the points that were taken and what for.
          */
         get: operations["read_ratings_api_office_ratings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/ratings/{compound_id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rated
+         * @description The cases that a compound's colour was made from: all of the month, or those that a part took points for.
+         */
+        get: operations["read_rated_api_office_ratings__compound_id__cases_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1604,6 +1644,70 @@ export interface paths {
          * @description One of them.
          */
         get: operations["read_report_api_office_reports__report_id__pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rules
+         * @description The rules of 红黄蓝 and 红黑榜 in their versions, each from its day on: published to whoever is rated.
+         */
+        get: operations["read_rules_api_office_rules_get"];
+        put?: never;
+        /**
+         * Add Rule
+         * @description Publish a new version, from a month on that has not begun.
+         */
+        post: operations["add_rule_api_office_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rule
+         * @description What a rule would have made of a month; nothing is kept.
+         */
+        post: operations["try_rule_api_office_rules_trial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office/tables/{table}.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Table
+         * @description A table of the page as Excel.
+         */
+        get: operations["read_table_api_office_tables__table__xlsx_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3302,6 +3406,12 @@ export interface components {
             name: string;
             /** Name En */
             name_en: string;
+            /**
+             * Parts
+             * @description Of a district its subdistricts: tiles know no districts.
+             * @default []
+             */
+            parts: string[];
             /** Rate */
             rate: number | null;
             /**
@@ -3312,7 +3422,7 @@ export interface components {
         };
         /**
          * AreasRead
-         * @description The areas of a level; of micro-grids only those with issues, since a city has 120,000.
+         * @description The areas of a level; of very many micro-grids only those with issues, since a city has 120,000.
          */
         AreasRead: {
             /** Areas */
@@ -4539,6 +4649,42 @@ export interface components {
             total: number;
         };
         /**
+         * FigureCaseRead
+         * @description One event that a figure was counted from; ``good`` if it stands above the line.
+         */
+        FigureCaseRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Category */
+            category: string;
+            /** Code */
+            code: string;
+            /** Good */
+            good: boolean;
+            /**
+             * Issue Id
+             * Format: uuid
+             */
+            issue_id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FigureCasesRead
+         * @description What a figure was counted from, the latest first; ``total`` also where there are more than are told.
+         */
+        FigureCasesRead: {
+            /** Cases */
+            cases: components["schemas"]["FigureCaseRead"][];
+            /** Code */
+            code: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * FileFaultRead
          * @description One fault; ``before`` and ``after`` hold {shape, value} where they can be shown.
          */
@@ -4731,6 +4877,175 @@ export interface components {
             version: number;
             /** Waiting */
             waiting: boolean;
+        };
+        /**
+         * FormulaCreate
+         * @description A rule that shall hold from the first day of a month that has not begun.
+         */
+        FormulaCreate: {
+            /** Again Most */
+            again_most: number;
+            /** Back Most */
+            back_most: number;
+            /** Black Below */
+            black_below: number;
+            /** Blue */
+            blue: number;
+            /** Fewest For Red */
+            fewest_for_red: number;
+            /** Fewest Handled */
+            fewest_handled: number;
+            /** Late Most */
+            late_most: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Often Most */
+            often_most: number;
+            /** On Time Most */
+            on_time_most: number;
+            /** Open Most */
+            open_most: number;
+            /** Red From */
+            red_from: number;
+            /** Satisfied Most */
+            satisfied_most: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Yellow */
+            yellow: number;
+        };
+        /**
+         * FormulaRead
+         * @description A version of the rule, with the formulas that its numbers make.
+         */
+        FormulaRead: {
+            /** Again Most */
+            again_most: number;
+            /** Back Most */
+            back_most: number;
+            /** Black Below */
+            black_below: number;
+            /** Blue */
+            blue: number;
+            /** Bodies En */
+            bodies_en: string;
+            /** Bodies Zh */
+            bodies_zh: string;
+            /** Fewest For Red */
+            fewest_for_red: number;
+            /** Fewest Handled */
+            fewest_handled: number;
+            /** Formula En */
+            formula_en: string;
+            /** Formula Zh */
+            formula_zh: string;
+            /** Late Most */
+            late_most: number;
+            /** Note */
+            note: string;
+            /** Often Most */
+            often_most: number;
+            /** On Time Most */
+            on_time_most: number;
+            /** Open Most */
+            open_most: number;
+            /** Red From */
+            red_from: number;
+            /** Satisfied Most */
+            satisfied_most: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Version */
+            version: number;
+            /** Yellow */
+            yellow: number;
+        };
+        /**
+         * FormulaTrial
+         * @description What a rule would have made of a month.
+         */
+        FormulaTrial: {
+            /** Again Most */
+            again_most: number;
+            /** Back Most */
+            back_most: number;
+            /** Black Below */
+            black_below: number;
+            /** Blue */
+            blue: number;
+            /** Fewest For Red */
+            fewest_for_red: number;
+            /** Fewest Handled */
+            fewest_handled: number;
+            /** Late Most */
+            late_most: number;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Often Most */
+            often_most: number;
+            /** On Time Most */
+            on_time_most: number;
+            /** Open Most */
+            open_most: number;
+            /** Red From */
+            red_from: number;
+            /** Satisfied Most */
+            satisfied_most: number;
+            /** Yellow */
+            yellow: number;
+        };
+        /**
+         * FormulaTrialRead
+         * @description What a rule would make of a month: its formulas in words, how many of each colour, and whoever would turn.
+         */
+        FormulaTrialRead: {
+            /** Bodies En */
+            bodies_en: string;
+            /** Bodies Zh */
+            bodies_zh: string;
+            /** Colours */
+            colours: {
+                [key: string]: number;
+            };
+            /** Colours Before */
+            colours_before: {
+                [key: string]: number;
+            };
+            /** Formula En */
+            formula_en: string;
+            /** Formula Zh */
+            formula_zh: string;
+            /** Turned */
+            turned: components["schemas"]["TurnRead"][];
+        };
+        /**
+         * FormulasRead
+         * @description All versions, the latest first; ``mine``: whether the asker may add one, and from which day on.
+         */
+        FormulasRead: {
+            /**
+             * Earliest
+             * Format: date
+             */
+            earliest: string;
+            /** In Force */
+            in_force: number;
+            /** Mine */
+            mine: boolean;
+            /** Rules */
+            rules: components["schemas"]["FormulaRead"][];
         };
         /**
          * FoundRead
@@ -5018,6 +5333,11 @@ export interface components {
             seen: "cases" | "protected";
             /** Version */
             version: number;
+            /**
+             * Within
+             * @description Of every cell of the film of the same filters, in its order: its hexagon.
+             */
+            within: number[];
         };
         /**
          * ImportChoice
@@ -5329,6 +5649,11 @@ export interface components {
         LeaderRead: {
             /** Before */
             before: number;
+            /**
+             * Before Href
+             * @description The issues of as many days before.
+             */
+            before_href: string;
             /** Code */
             code: string;
             /** Count */
@@ -7174,6 +7499,10 @@ export interface components {
              * Format: uuid
              */
             body_id: string;
+            /** Formula En */
+            formula_en: string;
+            /** Formula Zh */
+            formula_zh: string;
             /** Handled */
             handled: number;
             /** Href */
@@ -7525,6 +7854,29 @@ export interface components {
             /** Lon */
             lon: number;
             rule?: components["schemas"]["RoutingRuleSaid"] | null;
+        };
+        /**
+         * TurnRead
+         * @description A compound or body whose colour or list would be another.
+         */
+        TurnRead: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "compound" | "body";
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Points */
+            points: number | null;
+            /** Points Before */
+            points_before: number | null;
         };
         /**
          * UnitCovered
@@ -9512,7 +9864,7 @@ export interface operations {
                 body_id?: string[];
                 /** @description A place of any level that the issues lie in. */
                 place?: string | null;
-                /** @description Rates per hundred households, or per hour of patrol (communities and above). */
+                /** @description Rates per hundred households, or per hour of patrol (within communities: of tracks). */
                 base?: "households" | "patrol_hours";
             };
             header?: never;
@@ -9680,6 +10032,8 @@ export interface operations {
                 body_id?: string[];
                 /** @description A place of any level that the issues lie in. */
                 place?: string | null;
+                /** @description Rates per hundred households, or per hour of patrol (within communities: of tracks). */
+                base?: "households" | "patrol_hours";
             };
             header?: never;
             path: {
@@ -12131,6 +12485,56 @@ export interface operations {
             };
         };
     };
+    read_cases_api_office_kpis__code__cases_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                place?: string | null;
+                by?: "all" | "community" | "compound" | "body";
+                group?: string;
+                counted?: "base" | "good" | "others";
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureCasesRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     read_morning_api_office_morning_get: {
         parameters: {
             query?: {
@@ -12197,6 +12601,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RatingsRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_rated_api_office_ratings__compound_id__cases_get: {
+        parameters: {
+            query: {
+                month: string;
+                part?: "reported" | "late" | "open" | "again";
+            };
+            header?: never;
+            path: {
+                compound_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureCasesRead"];
                 };
             };
             /** @description Refused, in a sentence. */
@@ -12499,6 +12949,187 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": unknown;
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_rules_api_office_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulasRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    add_rule_api_office_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulasRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    try_rule_api_office_rules_trial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulaTrialRead"];
+                };
+            };
+            /** @description Refused, in a sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /**
+                         * Type
+                         * @default about:blank
+                         */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    read_table_api_office_tables__table__xlsx_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                place?: string | null;
+                month?: string | null;
+                days?: number;
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                table: "figures" | "ratings" | "bodies" | "categories" | "trend" | "calls";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             /** @description Refused, in a sentence. */
