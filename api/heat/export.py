@@ -20,29 +20,41 @@ from geo.errors import InvalidInputError
 from geo.heat.lattice import centres, corners
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from api.heat.schemas import AreasRead, NoteRead, Question
+    from api.heat.schemas import AreaRead, AreasRead, Base, Level, NoteRead, Question
     from api.heat.service import Looked
     from api.heat.watch import Watch
 
+LEVELS: tuple[Level, ...] = ("district", "subdistrict", "community", "compound", "micro_grid")
+NAMES = {"district": "区县", "subdistrict": "街道", "community": "社区", "compound": "小区", "micro_grid": "微网格"}
 SHAPES = {
-    "community": text("SELECT id::text AS id, ST_AsBinary(geometry) AS shape FROM community WHERE id = ANY(:ids)"),
-    "compound": text("SELECT id::text AS id, ST_AsBinary(geometry) AS shape FROM compound WHERE id = ANY(:ids)"),
+    level: text(f"SELECT id::text AS id, ST_AsBinary(geometry) AS shape FROM {level} WHERE id = ANY(:ids)")  # noqa: S608 - names of tables, written here
+    for level in LEVELS
 }
 WEEK = 7
 MOST_HEAT, MOST_CASES = 60_000, 3_000
 """How many entries of heat and how many single issues a map in one file carries."""
-HEADINGS = ("名称 name", "件数 issues", "户数 households", "每百户 per 100 households", "状态 state")
+HEADINGS = (
+    "名称 name",
+    "英文名 English name",
+    "件数 issues",
+    "户数 households",
+    "每百户 per 100 households",
+    "状态 state",
+)
+BY_HOUR = (*HEADINGS[:4], "巡查小时 hours of patrol", "每小时 per hour", "状态 state")
 
 
-async def as_xlsx(session: AsyncSession, watch: Watch, asked: Question) -> bytes:
-    """Communities and compounds, a sheet each, and what was left out."""
-    levels = [await read_areas(session, watch, asked, level) for level in ("community", "compound")]
-    return await asyncio.to_thread(_workbook, levels)
+async def as_xlsx(session: AsyncSession, watch: Watch, asked: Question, base: Base = "households") -> bytes:
+    """The areas of every level, a sheet each (of micro-grids those with issues), and what was left out."""
+    levels = [await read_areas(session, watch, asked, level, base) for level in LEVELS]
+    return await asyncio.to_thread(_workbook, levels, base)
 
 
-def _workbook(levels: list[AreasRead]) -> bytes:
+def _workbook(levels: list[AreasRead], base: Base) -> bytes:
     import xlsxwriter  # noqa: PLC0415 - only who exports pays for it
 
     out = io.BytesIO()
@@ -50,18 +62,29 @@ def _workbook(levels: list[AreasRead]) -> bytes:
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold, rate = book.add_format({"bold": True}), book.add_format({"num_format": "0.00"})
         for areas in levels:
-            sheet = book.add_worksheet({"community": "社区", "compound": "小区"}[areas.level])
-            sheet.write_row(0, 0, HEADINGS, bold)
-            sheet.set_column(0, 0, 28)
-            sheet.set_column(1, 4, 16)
+            sheet = book.add_worksheet(NAMES[areas.level])
+            sheet.write_row(0, 0, HEADINGS if base == "households" else BY_HOUR, bold)
+            sheet.set_column(0, 1, 28)
+            sheet.set_column(2, 6, 16)
             sheet.freeze_panes(1, 0)
             for row, area in enumerate(areas.areas, 1):
-                sheet.write_row(row, 0, [area.name, area.count, area.households])
-                if area.rate is not None:
-                    sheet.write_number(row, 3, area.rate, rate)
-                sheet.write_string(row, 4, area.state)
-        _notes_sheet(book, levels[0].notes)
+                _area_row(sheet, row, area, rate)
+        _notes_sheet(book, _once(note for areas in levels for note in areas.notes))
     return out.getvalue()
+
+
+def _area_row(sheet: Any, row: int, area: AreaRead, as_rate: Any) -> None:
+    sheet.write_row(row, 0, [area.name, area.name_en, area.count, area.households])
+    values = ([] if area.hours is None else [area.hours]) + [area.rate]
+    for column, value in enumerate(values, 4):
+        if value is not None:
+            sheet.write_number(row, column, value, as_rate)
+    sheet.write_string(row, 4 + len(values), area.state)
+
+
+def _once(notes: Iterable[NoteRead]) -> list[NoteRead]:
+    """Each sentence once, in the order in which they come."""
+    return list({note.zh: note for note in notes}.values())
 
 
 def _notes_sheet(book: Any, notes: list[NoteRead]) -> None:
@@ -75,16 +98,16 @@ async def _frames(session: AsyncSession, watch: Watch, asked: Question) -> dict[
     """Cells and areas with their shapes, as geopandas frames in WGS 84."""
     looked = await look(session, watch, asked)
     cells, counts = count.by_cell(looked.facts, looked.sieve)
-    areas = {level: await read_areas(session, watch, asked, level) for level in ("community", "compound")}
-    shapes = {}
+    areas = {level: await read_areas(session, watch, asked, level) for level in LEVELS}
+    shapes: dict[str, dict[str, bytes]] = {}
     for level, read in areas.items():
         rows = await session.execute(SHAPES[level], {"ids": [a.id for a in read.areas]})
-        shapes[level] = {r.id: bytes(r.shape) for r in rows}
+        shapes[level] = {r.id: bytes(r.shape) for r in rows if r.shape is not None}
     return await asyncio.to_thread(_as_frames, cells, counts, areas, shapes)
 
 
 def _as_frames(
-    cells: Any, counts: Any, areas: dict[str, AreasRead], shapes: dict[str, dict[str, bytes]]
+    cells: Any, counts: Any, areas: Mapping[Level, AreasRead], shapes: dict[str, dict[str, bytes]]
 ) -> dict[str, Any]:
     import geopandas  # noqa: PLC0415 - only who exports pays for it
     import shapely  # noqa: PLC0415
@@ -97,8 +120,9 @@ def _as_frames(
     }
     for level, read in areas.items():
         kept = [a for a in read.areas if str(a.id) in shapes[level]]
-        columns = {
+        columns: dict[str, list[Any]] = {
             "name": [a.name for a in kept],
+            "name_en": [a.name_en for a in kept],
             "issues": [a.count for a in kept],
             "households": [a.households for a in kept],
             "per_100": [a.rate for a in kept],
@@ -110,7 +134,7 @@ def _as_frames(
 
 
 async def as_gpkg(session: AsyncSession, watch: Watch, asked: Question) -> bytes:
-    """Three layers: cells, communities, compounds."""
+    """A layer of cells, and one of each level of areas that has any; a micro-grid that has issues."""
     frames = await _frames(session, watch, asked)
     return await asyncio.to_thread(_geopackage, frames)
 
@@ -119,6 +143,8 @@ def _geopackage(frames: dict[str, Any]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="mq-heat-") as folder:
         path = Path(folder) / "heat.gpkg"
         for name, frame in frames.items():
+            if name != "cells" and not len(frame):
+                continue
             frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
         return path.read_bytes()
 
@@ -131,7 +157,7 @@ async def as_html(session: AsyncSession, watch: Watch, asked: Question, scripts:
     """
     frames = await _frames(session, watch, asked)
     looked = await look(session, watch, asked)
-    notes = ";".join(n.zh for n in notes_of(looked, asked))
+    notes = " · ".join(f"{n.zh} / {n.en}" for n in notes_of(looked, asked))
     film = count.film(looked.facts, looked.sieve, WEEK, most=MOST_HEAT)
     words = {r.code: r.zh for r in await session.execute(CATEGORIES)}
     cases = _cases(looked, words) if looked.sight.sees_cases else []

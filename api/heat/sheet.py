@@ -39,11 +39,11 @@ def written(drawn: Drawn, scripts: Path) -> str:
     from geo.sheets.standalone_map import Points, Words, standalone_map  # noqa: PLC0415
 
     return standalone_map(
-        "民情热力图",
+        "民情热力图 / heat map",
         _strata(drawn.frames),
         Scripts(scripts),
-        words=Words(drawn.note, "搜索社区、小区名称…"),
-        points=Points("事件(聚合)", drawn.cases),
+        words=Words(drawn.note, "搜索社区、小区 / search…"),
+        points=Points("事件聚合 / cases in clusters", drawn.cases),
         film=_film(drawn.film),
     )
 
@@ -59,16 +59,22 @@ def _strata(frames: dict[str, Any]) -> list[Stratum]:
         table = pa.Table.from_pandas(frame.drop(columns="geometry"), preserve_index=False)
         return Layer(name, table, np.asarray(frame.geometry, dtype=object), 4326)
 
-    said = {"name": "名称", "issues": "件数", "per_100": "每百户"}
-    by_rate = Choropleth("per_100", "每百户件数", BREAKS_RATE)
-    cells = Choropleth("issues", "方格件数", BREAKS_CELL)
+    said = {
+        "name": "名称 / name",
+        "issues": "件数 / issues",
+        "households": "户数 / households",
+        "per_100": "每百户 / per 100",
+    }
+    rate, nobody = "每百户件数 / per 100 households", "无住户 / nobody lives here"
+    by_rate = Choropleth("per_100", rate, BREAKS_RATE, step=0, unknown=nobody)
+    cells = Choropleth("issues", "方格件数 / issues in a square", BREAKS_CELL)
     return [
-        Stratum(layer("community"), "社区(每百户)", said, choropleth=by_rate),
-        Stratum(layer("compound"), "小区(每百户)", said, shown=False, choropleth=by_rate),
+        Stratum(layer("community"), "社区每百户 / communities", said, choropleth=by_rate),
+        Stratum(layer("compound"), "小区每百户 / compounds", said, shown=False, choropleth=by_rate),
         Stratum(
             layer("cells"),
-            "方格(件数)",
-            {"cell": "编号", "issues": "件数"},
+            "方格件数 / squares",
+            {"cell": "编号 / no.", "issues": "件数 / issues"},
             Look(width=0.3, fill_opacity=0.7),
             shown=False,
             choropleth=cells,
@@ -90,4 +96,4 @@ def _film(film: Slices) -> Film | None:
         rows = [(*places[at].tolist(), float(w)) for at, w in zip(film.at[own], weight[own], strict=True)]
         day = np.datetime64(film.first + k * max(film.step, 1), "D")
         steps.append((f"{day} ({film.step} 天 / days)", rows))
-    return Film("每周热力(可播放)", steps)
+    return Film("每周热力 / heat by week", steps)

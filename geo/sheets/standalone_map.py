@@ -44,11 +44,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Choropleth:
-    """Colour areas by a number: ``breaks`` part the classes, the upper end of each belongs to it."""
+    """Colour areas by a number: ``breaks`` part the classes, the upper end of each belongs to it.
+
+    ``step`` is from one number to the next (0: they are no whole numbers); ``unknown`` what the legend calls areas
+    without one.
+    """
 
     column: str
     title: str
     breaks: tuple[float, ...] = (29, 49, 69, 100)
+    step: float = 1
+    unknown: str = ""
 
     def color(self, value: Any) -> str:
         """The colour of one value; grey where there is none."""
@@ -58,10 +64,11 @@ class Choropleth:
 
     def keys(self) -> list[Key]:
         """What the legend says."""
-        ends = [f"≤ {self.breaks[0]:g}", *(f"{low + 1:g}–{high:g}" for low, high in zip(
+        ends = [f"≤ {self.breaks[0]:g}", *(f"{low + self.step:g}–{high:g}" for low, high in zip(
             self.breaks, self.breaks[1:], strict=False
         )), f"> {self.breaks[-1]:g}"]  # fmt: skip
-        return [Key(color, label) for color, label in zip(CLASSES, ends, strict=True)]
+        keys = [Key(color, label) for color, label in zip(CLASSES, ends, strict=True)]
+        return [*keys, Key(NO_DATA, self.unknown)] if self.unknown else keys
 
 
 @dataclass(frozen=True, slots=True)
