@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { counts, dateOf, frameOf, kernel, latitudeOf, paint, paintDifference, readFilm, sideM, top, type Film } from '../src/core/film'
+import { busiestStep, counts, dateOf, DIFFERENCE, differenceColour, frameOf, gathered, kernel, latitudeOf, paint, paintDifference, readFilm, sideM, top, type Film } from '../src/core/film'
 import { FIRST_VIEW, NO_FILTER, readQuery, writeQuery } from '../src/core/heatfilter'
 
 const COLUMN = 258_000
@@ -28,6 +28,19 @@ test('each step shows its own issues in their cells', () => {
   expect([...counts(shown, frame, 0, 3)]).toEqual([301, 0, 0, 0, 0, 2])
   expect(counts(shown, frame, 2, 3).some(Boolean)).toBe(false)
   expect(dateOf(shown, 1)).toBe('2026-03-09')
+})
+
+test('shapes hold what their cells hold, step by step, and nothing is lost', () => {
+  const shown = film()
+  expect([...gathered(shown, [0, 0], 1, 0, 3)]).toEqual([303])
+  expect([...gathered(shown, [1, 0], 2, 0, 1)]).toEqual([0, 300])
+  expect([...gathered(shown, [1, 0], 2, 2, 3)]).toEqual([0, 0])
+  expect(busiestStep(shown)).toBe(1)
+})
+
+test('a difference goes from all less to all more', () => {
+  expect([-2, -1, 0.999, 1, 7].map((share) => DIFFERENCE.indexOf(differenceColour(share) as (typeof DIFFERENCE)[number]))).toEqual([0, 0, 5, 5, 5])
+  expect(differenceColour(-0.1)).not.toBe(differenceColour(0.1))
 })
 
 test('a kernel keeps every issue, and is the Gaussian of so many metres', () => {

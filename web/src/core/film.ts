@@ -87,6 +87,22 @@ export function counts(film: Film, frame: Frame, from: number, to: number, into:
   return into
 }
 
+/** The step with the most entries, whose picture sets the scale of all steps. */
+export function busiestStep({ start, steps }: Film): number {
+  const size = (t: number) => start[t + 1]! - start[t]!
+  let busiest = 0
+  for (let t = 1; t < steps; t++) if (size(t) > size(busiest)) busiest = t
+  return busiest
+}
+
+/** The counts of steps `from` to `to` (without) by shapes: `within` says of every cell which shape it lies in. */
+export function gathered(film: Film, within: readonly number[], shapes: number, from: number, to: number): Float64Array {
+  const sums = new Float64Array(shapes)
+  const end = film.start[Math.min(to, film.steps)] ?? 0
+  for (let k = film.start[Math.max(0, from)] ?? end; k < end; k++) sums[within[film.at[k]!]!]! += film.count[k]!
+  return sums
+}
+
 /** The true width of a cell, in metres. */
 export function sideM(latitude: number): number {
   return (EQUATOR_M / SIDE) * Math.cos((latitude * Math.PI) / 180)
@@ -238,12 +254,21 @@ export function squares(film: Film, frame: Frame): (from: number, to: number, mo
   }
 }
 
+/** The colour of a difference as a share of its scale, from −1 (all less) to 1 (all more). */
+export function differenceColour(share: number): string {
+  const k = Math.floor(((Math.max(-1, Math.min(1, share)) + 1) / 2) * DIFFERENCE.length)
+  return DIFFERENCE[Math.min(DIFFERENCE.length - 1, k)]!
+}
+
+/** A difference below this share of its scale is about none. */
+export const ABOUT_NONE = 0.03
+
 /** Paint what one picture has more (warm) or less (cool) than another; nothing where they are about equal. */
 export function paintDifference(a: Float32Array, b: Float32Array, most: number, pixels: Uint8ClampedArray): void {
   const ramp = rampOf(DIFFERENCE)
   for (let i = 0, o = 0; i < a.length; i++, o += 4) {
     const d = (a[i]! - b[i]!) / (most || 1)
-    if (Math.abs(d) < 0.03) {
+    if (Math.abs(d) < ABOUT_NONE) {
       pixels[o + 3] = 0
       continue
     }

@@ -65,7 +65,7 @@ export function readQuery(search: string): { filter: HeatFilter; view: HeatView 
     view: {
       drawn: one('drawn', ['kernel', 'cells', 'hexagons', 'areas'], FIRST_VIEW.drawn),
       bandwidth: bandwidth >= 50 && bandwidth <= 2000 ? bandwidth : FIRST_VIEW.bandwidth,
-      level: one('level', ['subdistrict', 'community', 'compound', 'micro_grid'], FIRST_VIEW.level),
+      level: one('level', ['district', 'subdistrict', 'community', 'compound', 'micro_grid'], FIRST_VIEW.level),
       per: one('per', ['households', 'patrol', 'count'], FIRST_VIEW.per),
       compare: one('compare', ['', 'side', 'difference', 'months'], ''),
       other: list('other')[0] ?? '',
@@ -104,9 +104,21 @@ export function otherOf(filter: HeatFilter, view: HeatView): HeatFilter {
   return { ...filter, ...period, ...(view.other ? { category: [view.other] } : {}) }
 }
 
-/** The cases behind a number, as the page of issues is asked for them. */
+/** The stages that a map counts unless it is asked for others: what was merged, split or void is no case of its own. */
+export const COUNTED = [
+  ...['reported', 'verified', 'accepted', 'filed', 'dispatched', 'returned', 'claimed', 'handling', 'handled', 'checked'],
+  ...['closed', 'surveyed', 'reopened', 'rejected'],
+] as const
+
+/** Whether a list of cases can be asked for just what the map shows: it knows no hours, no weekdays and no place by id alone. */
+export function listable(filter: HeatFilter): boolean {
+  return !filter.hour.length && !filter.weekday.length && !filter.place
+}
+
+/** The cases behind a number, as the page of issues is asked for them; where it is `listable` they are as many. */
 export function casesOf(filter: HeatFilter, more: Readonly<Record<string, string>> = {}): string {
-  const query = askedOf({ ...filter, weekday: [], hour: [], place: '' })
+  const status = filter.status.length ? filter.status : COUNTED
+  const query = askedOf({ ...filter, status, weekday: [], hour: [], place: '' })
   for (const [name, value] of Object.entries(more)) query.set(name, value)
   return `/issues.html?${query.toString()}`
 }

@@ -1,13 +1,13 @@
 /** Draws the answers on the maps: a picture of cells, hexagons or areas; and a second map beside the first. */
 
-import { counts, frameOf, kernel, paint, paintDifference, roomFor, squares, top, type Film, type Frame, type Room } from '../core/film'
+import { ABOUT_NONE, busiestStep, counts, differenceColour, frameOf, gathered, kernel, paint, paintDifference, roomFor, squares, top, type Film, type Frame, type Room } from '../core/film'
 import type { HeatView } from '../core/heatfilter'
 import type { Box } from '../core/place'
 import type { Look } from '../map/style'
 import type { Answers } from './answers'
 import type { AreaLevel, Board } from './board'
-import type { Area, Areas } from './service'
-import { heatOf, tintOf } from './tint'
+import type { Area, Areas, Hexagons } from './service'
+import { ALIKE, heatOf, tintOf, turnOf } from './tint'
 
 const MARGIN = 12
 type Boards = typeof import('./board')
@@ -16,13 +16,13 @@ export type Ground = ReturnType<typeof layGround>
 export function layGround(boards: Boards, board: Board, answers: Answers) {
   let other: Board | null = null
   let most = 0
-  let scaled: { film: Film; drawn: string; bandwidth: number; step: number; whole: number } | null = null
+  const scales = new WeakMap<Film, { readonly key: string; readonly step: number; readonly whole: number }>()
   let framed: { now: Film; past: Film | null; frame: Frame | null } | null = null
   let kept: { frame: Frame; room: Room } | null = null
-  let listed: { of: Areas; byId: ReadonlyMap<string, Area> } | null = null
+  const listed = new WeakMap<Areas, ReadonlyMap<string, Area>>()
   let squared: { film: Film; frame: Frame; show: ReturnType<typeof squares> } | null = null
 
-  function valuesOf(shown: Film, frame: Frame, view: HeatView, from: number, to: number, room = roomFor(frame)): Float32Array {
+  function valuesOf(shown: Film, frame: Frame, view: Pick<HeatView, 'drawn' | 'bandwidth'>, from: number, to: number, room = roomFor(frame)): Float32Array {
     const plain = counts(shown, frame, from, to, room.plain)
     return view.drawn === 'kernel' ? kernel(plain, frame, view.bandwidth, room) : plain
   }
@@ -36,34 +36,35 @@ export function layGround(boards: Boards, board: Board, answers: Answers) {
   }
 
   /** One scale for all steps, so that a hot week looks hotter than a calm one; and one for the whole period. */
-  function scaleOf(shown: Film, frame: Frame, view: HeatView): { readonly step: number; readonly whole: number } {
-    const { drawn, bandwidth } = view
-    if (scaled?.film === shown && scaled.drawn === drawn && scaled.bandwidth === bandwidth) return scaled
-    let busiest = 0
-    for (let t = 1; t < shown.steps; t++) {
-      const size = (k: number) => shown.start[k + 1]! - shown.start[k]!
-      if (size(t) > size(busiest)) busiest = t
-    }
-    const of = (from: number, to: number) => top(valuesOf(shown, frame, view, from, to))
-    scaled = { film: shown, drawn, bandwidth, step: of(busiest, busiest + 1), whole: of(0, shown.steps) }
-    return scaled
+  function scaleOf(shown: Film, frame: Frame, { drawn, bandwidth }: HeatView): { readonly step: number; readonly whole: number } {
+    const key = `${drawn} ${bandwidth} ${JSON.stringify(frame)}`
+    const known = scales.get(shown)
+    if (known?.key === key) return known
+    const busiest = busiestStep(shown)
+    const of = (from: number, to: number) => top(valuesOf(shown, frame, { drawn, bandwidth }, from, to))
+    const made = { key, step: of(busiest, busiest + 1), whole: of(0, shown.steps) }
+    scales.set(shown, made)
+    return made
   }
 
   function drawPicture(view: HeatView, step: number): void {
     const [now, past] = [answers.film.value, answers.past.value]
     const frame = now && frameAround(now, past)
-    if (!now || !frame) return board.lift()
+    if (!now || !frame) {
+      other?.lift()
+      return board.lift()
+    }
     const smooth = view.drawn === 'kernel'
-    const [from, to] = step < 0 ? [0, now.steps] : [step, step + 1]
-    most = scaleOf(now, frame, view)[step < 0 ? 'whole' : 'step']
-    const old = past && view.compare ? valuesOf(past, frame, view, 0, past.steps) : null
+    const span = (film: Film): [number, number] => (step < 0 ? [0, film.steps] : [step, step + 1])
+    const scale = step < 0 ? 'whole' : 'step'
+    // What is compared has one scale, and goes step by step together.
+    most = Math.max(scaleOf(now, frame, view)[scale], past ? scaleOf(past, frame, view)[scale] : 0)
+    const old = past && view.compare ? valuesOf(past, frame, view, ...span(past)) : null
     if (view.compare === 'difference' && old) {
-      const values = valuesOf(now, frame, view, from, to)
-      most = Math.max(top(values), top(old))
       const pixels = new Uint8ClampedArray(frame.columns * frame.rows * 4)
-      paintDifference(values, old, most, pixels)
+      paintDifference(valuesOf(now, frame, view, ...span(now)), old, most, pixels)
       board.lay(pixels, frame, { smooth })
-    } else board.lay(smooth ? smoothed(now, frame, view, from, to) : squaresOf(now, frame)(from, to, most), frame, { smooth })
+    } else board.lay(smooth ? smoothed(now, frame, view, ...span(now)) : squaresOf(now, frame)(...span(now), most), frame, { smooth })
     if (!other || !old) return
     const again = new Uint8ClampedArray(frame.columns * frame.rows * 4)
     paint(old, most, again, { smooth })
@@ -83,42 +84,90 @@ export function layGround(boards: Boards, board: Board, answers: Answers) {
   }
 
   /** An answer's areas by their ids, made once an answer: what is drawn of them changes far more often. */
-  function areasById(): ReadonlyMap<string, Area> {
-    const found = answers.areas.value
+  function byIdOf(found: Areas | null | undefined): ReadonlyMap<string, Area> {
     if (!found) return new Map()
-    if (listed?.of !== found) listed = { of: found, byId: new Map(found.areas.map((area) => [area.id, area])) }
-    return listed.byId
-  }
-
-  function drawAreas(view: HeatView): void {
-    const found = areasById()
-    const value = (area: Area) => (view.per === 'count' ? area.count : area.rate)
-    most = 0
-    for (const area of found.values()) {
-      if (area.state === 'some' || view.per === 'count') most = Math.max(most, value(area) ?? 0)
+    const known = listed.get(found)
+    if (known) return known
+    // Tiles know no districts: a district is coloured as the subdistricts that it is made of.
+    const made = new Map<string, Area>()
+    for (const area of found.areas) {
+      if (area.parts?.length) for (const id of area.parts) made.set(id, area)
+      else made.set(area.id, area)
     }
-    board.colour(view.level as AreaLevel, (id) => {
-      const area = found.get(id)
-      return area ? tintOf(area, value(area), most, { steady: view.per === 'count' }) : null
-    })
+    listed.set(found, made)
+    return made
   }
 
-  function drawHexagons(): void {
-    const found = answers.hexagons.value
+  const topOf = (areas: ReadonlyMap<string, Area>, view: HeatView): number => {
+    let high = 0
+    for (const area of areas.values()) if (area.state === 'some' || view.per === 'count') high = Math.max(high, valueOf(area, view) ?? 0)
+    return high
+  }
+  const valueOf = (area: Area, view: HeatView) => (view.per === 'count' ? area.count : area.rate)
+
+  function drawAreas(view: HeatView, step: number): void {
+    const whole = byIdOf(answers.areas.value)
+    const shown = step < 0 ? whole : byIdOf(answers.stepAreas.get(step))
+    const past = view.compare ? byIdOf(answers.pastAreas.value) : new Map<string, Area>()
+    const [level, steady] = [(view.level === 'district' ? 'subdistrict' : view.level) as AreaLevel, view.per === 'count']
+    const film = answers.film.value
+    most = topOf(step < 0 || !film ? whole : byIdOf(answers.stepAreas.get(busiestStep(film))), view)
+    if (view.compare === 'side' || view.compare === 'difference') most = Math.max(topOf(whole, view), topOf(past, view))
+    const tint = (areas: ReadonlyMap<string, Area>) => (id: string) => {
+      const area = areas.get(id)
+      return area ? tintOf(area, valueOf(area, view), most, { steady }) : null
+    }
+    if (view.compare === 'difference' && past.size) {
+      board.colour(level, (id) => {
+        const [now, old] = [shown.get(id), past.get(id)]
+        // Micro-grids are told only where they have any: what is missing on one side has none there.
+        const known = now ?? old
+        if (!known) return null
+        const none = view.level === 'micro_grid' ? 0 : null
+        return turnOf(known, now ? valueOf(now, view) : none, old ? valueOf(old, view) : none, most, { steady })
+      })
+    } else board.colour(level, tint(shown))
+    other?.colour(level, tint(past))
+  }
+
+  function drawHexagons(view: HeatView, step: number): void {
+    const [found, film, past] = [answers.hexagons.value, answers.film.value, view.compare ? answers.pastHexagons.value : null]
     if (!found) return board.shapes([])
-    most = Math.max(0, ...found.counts)
-    board.shapes(found.rings.map((ring, k) => ({ ring, colour: heatOf(found.counts[k]!, most) })))
+    let shown: ArrayLike<number> = found.counts
+    most = Math.max(0, ...found.counts, ...(past?.counts ?? []))
+    if (step >= 0 && film && film.column.length === found.within.length) {
+      const of = (t: number) => gathered(film, found.within, found.rings.length, t, t + 1)
+      shown = of(step)
+      if (!past) most = Math.max(...of(busiestStep(film)))
+    }
+    if (view.compare === 'difference' && past) board.shapes(turned(found, shown, past))
+    else board.shapes(filled(found, shown))
+    other?.shapes(past ? filled(past, past.counts) : [])
+  }
+
+  const filled = (hexagons: Hexagons, counts: ArrayLike<number>) =>
+    hexagons.rings.flatMap((ring, k) => (counts[k]! > 0 ? [{ ring, colour: heatOf(counts[k]!, most) }] : []))
+
+  function turned(found: Hexagons, shown: ArrayLike<number>, past: Hexagons) {
+    const before = new Map(past.cells.map((cell, k) => [cell, past.counts[k]!]))
+    const colour = (now: number, old: number) => (Math.abs(now - old) / (most || 1) < ABOUT_NONE ? ALIKE : differenceColour((now - old) / most))
+    const own = found.rings.map((ring, k) => ({ ring, colour: colour(shown[k]!, before.get(found.cells[k]!) ?? 0) }))
+    const known = new Set(found.cells)
+    const gone = past.rings.flatMap((ring, k) => (known.has(past.cells[k]!) ? [] : [{ ring, colour: colour(0, past.counts[k]!) }]))
+    return [...own, ...gone]
   }
 
   return {
     board,
     /** Draw what is known; says the top of the scale. `step` below zero is the whole period. */
     draw(view: HeatView, step: number): number {
-      if (view.drawn !== 'areas') board.colour(null, () => null)
-      if (view.drawn === 'areas' || view.drawn === 'hexagons') board.lift()
-      if (view.drawn !== 'hexagons') board.shapes([])
-      if (view.drawn === 'areas') drawAreas(view)
-      else if (view.drawn === 'hexagons') drawHexagons()
+      for (const one of [board, other]) {
+        if (view.drawn !== 'areas') one?.colour(null, () => null)
+        if (view.drawn === 'areas' || view.drawn === 'hexagons') one?.lift()
+        if (view.drawn !== 'hexagons') one?.shapes([])
+      }
+      if (view.drawn === 'areas') drawAreas(view, step)
+      else if (view.drawn === 'hexagons') drawHexagons(view, step)
       else drawPicture(view, step)
       return most
     },
@@ -127,6 +176,7 @@ export function layGround(boards: Boards, board: Board, answers: Answers) {
       if (view.compare === 'side' && !other && container) {
         other = boards.openBoard({ container, look, box })
         await other.ready
+        other.map.jumpTo({ center: board.map.getCenter(), zoom: board.map.getZoom() })
         boards.together(board, other)
       }
       if (view.compare !== 'side' && other) {
@@ -135,6 +185,8 @@ export function layGround(boards: Boards, board: Board, answers: Answers) {
       }
       board.map.resize()
     },
+    /** The maps as they are, for a file: one, or the two that stand side by side. */
+    pictures: (): HTMLCanvasElement[] => [board, other].flatMap((one) => (one ? [one.picture()] : [])),
     dress(look: Look): void {
       board.dress(look)
       other?.dress(look)

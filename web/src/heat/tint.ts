@@ -1,6 +1,7 @@
 /** The colour of an area: "nobody lives here", "too few to compare" and "calm" are colours of their own. */
 
-import { HEAT } from '../core/film'
+import { ABOUT_NONE, differenceColour, HEAT } from '../core/film'
+import { colourOf } from '../core/stops'
 import type { Area } from './service'
 
 export const NO_DATA = '#b9b4a9'
@@ -14,8 +15,17 @@ export function tintOf(area: Area, value: number | null, most: number, { steady 
   return value === 0 ? CALM : heatOf(value, most)
 }
 
+export const ALIKE = '#f4f1ea'
+
+/** The colour of what an area has more or less than before; where either is not known, or too few live, it says so. */
+export function turnOf(area: Area, now: number | null, before: number | null, most: number, { steady = false } = {}): string {
+  if (now === null || before === null) return NO_DATA
+  if (area.state === 'few' && !steady) return FEW
+  const share = (now - before) / (most || 1)
+  return Math.abs(share) < ABOUT_NONE ? ALIKE : differenceColour(share)
+}
+
 /** Dark is much: six colours by the square root of the share. */
 export function heatOf(value: number, most: number): string {
-  const share = Math.sqrt(Math.min(1, value / (most || 1)))
-  return HEAT[Math.min(HEAT.length - 1, Math.floor(share * HEAT.length))]!
+  return HEAT[colourOf(value, most, HEAT.length)]!
 }
