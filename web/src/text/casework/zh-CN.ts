@@ -1,7 +1,7 @@
 /** 办件规则页的字(简体中文)。The English twin is en.ts. */
 
 export const chinese = {
-  tabs: { rules: '派遣规则', limits: '办理时限' },
+  tabs: { rules: '派遣规则', limits: '办理时限', assessment: '考核公式' },
   tabsLabel: '看什么',
   rulesNote: '按顺序逐条比对,第一条全部条件都符合的规则决定承办单位。已派遣的事件不受影响。',
   columns: { rank: '顺序', category: '类别', place: '范围', body: '承办单位', note: '备注' },
@@ -50,6 +50,41 @@ export const chinese = {
   provisional: '(按暂定日历,国务院公布后重算)',
   noLimit: '这个环节没有时限。',
   notMine: '时限对全部街道有效,由管辖全部街道者修订。',
+  assessment: {
+    note: '小区红黄蓝与单位红黑榜的公式,公开、分版本。每月按该月最后一天有效的一版评定;新的一版先公布,最早从下月 1 日起生效,已评定的月份不变。',
+    compounds: '小区红黄蓝',
+    bodies: '单位红黑榜',
+    numbers: {
+      late_most: '超时最多扣',
+      open_most: '超期未结最多扣',
+      again_most: '返工重立最多扣',
+      often_most: '频度最多扣',
+      blue: '蓝:不低于',
+      yellow: '黄:不低于',
+      fewest_for_red: '评红至少件数',
+      on_time_most: '按期处置满分',
+      back_most: '不返工满分',
+      satisfied_most: '满意满分',
+      red_from: '红榜:不低于',
+      black_below: '黑榜:低于',
+      fewest_handled: '评榜至少处置件数',
+    },
+    sum: (n: string) => `各项之和须为 100,现为 ${n}。`,
+    yellowBelowBlue: '黄的下限须低于蓝的下限。',
+    blackBelowRed: '黑榜线须低于红榜线。',
+    revise: '以此为底修订',
+    month: '试算月份',
+    tryOn: '试算(不保存)',
+    since: '自此月 1 日起生效',
+    publish: '公布新的一版',
+    published: (n: string) => `第 ${n} 版考核规则已公布。`,
+    trial: '试算结果:与该月原规则相比',
+    nobody: '没有小区变色,也没有单位换榜。',
+    states: { red: '红', yellow: '黄', blue: '蓝' },
+    lists: { red: '红榜', black: '黑榜', none: '不在榜' } as Record<string, string>,
+    columns: { name: '小区或单位', before: '原规则', after: '修订后' },
+    notMine: '考核规则对全部街道有效,由管辖全部街道者修订。',
+  },
 }
 
 export type CaseworkTexts = typeof chinese
