@@ -13,8 +13,6 @@ from api.heat.service import look, notes_of
 from geo.heat.rates import Rate, per_hour, per_hundred
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from api.heat.schemas import Base, Level, Question
@@ -70,7 +68,7 @@ async def read_areas(
     """Counts and rates of the areas of a level that the asker may see."""
     looked = await look(session, watch, asked)
     counted = await _by_area(session, looked, level)
-    hours = await _hours(session, asked, level) if base == "patrol_hours" else None
+    hours, untold = (await _hours(session, asked, level)) if base == "patrol_hours" else (None, ())
     values = (
         {"wanted": list(counted), "quiet": _knows_calm(looked), "most": MOST_GRIDS} if level == "micro_grid" else {}
     )
@@ -85,7 +83,7 @@ async def read_areas(
         notes=[
             *notes_of(looked, asked),
             *_no_base(areas, hours, level),
-            *(await _not_told(session, asked, level, hours) if hours is not None else ()),
+            *untold,
         ],
     )
 
@@ -126,26 +124,32 @@ def _no_base(areas: list[AreaRead], hours: dict[UUID, float] | None, level: Leve
     return [NoteRead(doubt="no-base", count=many, zh=zh, en=en)]
 
 
-async def _hours(session: AsyncSession, asked: Question, level: Level) -> dict[UUID, float]:
-    return {row.id: row.hours for row in await session.execute(text(HOURS[level]), _days(asked))}
+async def _hours(
+    session: AsyncSession, asked: Question, level: Level
+) -> tuple[dict[UUID, float], tuple[NoteRead, ...]]:
+    """Hours of patrol by area, and what is to be said of hours that no area has.
 
-
-def _days(asked: Question) -> dict[str, date]:
-    return {"first": asked.since or FIRST_DAY, "last": asked.until or LAST_DAY}
-
-
-async def _not_told(
-    session: AsyncSession, asked: Question, level: Level, hours: dict[UUID, float]
-) -> tuple[NoteRead, ...]:
-    """Hours of rounds that no area has: without a track, or on the street between the areas."""
+    Where tracks tell less than half of the hours, they tell nothing of the areas: issues of a year over the hours of a
+    month are no rate.
+    """
+    days = {"first": asked.since or FIRST_DAY, "last": asked.until or LAST_DAY}
+    hours: dict[UUID, float] = {row.id: row.hours for row in await session.execute(text(HOURS[level]), days)}
     if level not in BY_TRACK:
-        return ()
-    rest = float((await session.execute(text(IN_ALL), _days(asked))).scalar_one()) - sum(hours.values())
-    if rest < LITTLE_H:
-        return ()
-    zh = f"另有 {rest:.1f} 小时巡查没有轨迹或不在任何区域之内,无法计入各区域"
-    en = f"{rest:,.1f} more hours of patrol have no track, or lie in no area, and are counted with none"
-    return (NoteRead(doubt="no-track", count=round(rest), zh=zh, en=en),)
+        return hours, ()
+    in_all = float((await session.execute(text(IN_ALL), days)).scalar_one())
+    known = sum(hours.values())
+    if known * 2 < in_all:
+        zh = f"此时段 {in_all:.0f} 小时巡查中只有 {known:.0f} 小时有轨迹,不足一半,不计每小时件数;可选近一些的时段"
+        en = (
+            f"Of {in_all:,.0f} hours of patrol in this period only {known:,.0f} have a track, less than half: no rate"
+            " an hour is told. A more recent period may have"
+        )
+        return {}, (NoteRead(doubt="no-track", count=round(in_all - known), zh=zh, en=en),)
+    if in_all - known < LITTLE_H:
+        return hours, ()
+    zh = f"另有 {in_all - known:.1f} 小时巡查没有轨迹或不在任何区域之内,无法计入各区域"
+    en = f"{in_all - known:,.1f} more hours of patrol have no track, or lie in no area, and are counted with none"
+    return hours, (NoteRead(doubt="no-track", count=round(in_all - known), zh=zh, en=en),)
 
 
 async def _by_area(session: AsyncSession, looked: Looked, level: Level) -> dict[UUID, int]:

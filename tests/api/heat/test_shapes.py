@@ -75,13 +75,13 @@ async def test_a_hexagon_holds_the_cells_that_the_film_puts_in_it(office: httpx.
 async def test_hours_of_a_compound_are_those_that_its_tracks_spent_there(
     office: httpx.AsyncClient, owner: psycopg.Connection, city_url: str
 ) -> None:
-    """Ten minutes inside, ten outside, seventy without a fix: ten minutes, and the rest is said to be told nowhere."""
+    """Ten minutes inside, ten outside: ten minutes, and the rest is said to be told nowhere; of hours unknown none."""
     west, south = 104.04, 30.64
     walked = [(minute, west if minute <= 10 else west - 0.015) for minute in range(21)]
     track = {"lines": [[[f"2026-04-03T01:{minute:02d}:00Z", lon, south, 5, False] for minute, lon in walked]]}
     owner.execute(
         "INSERT INTO patrol (id, account_id, person_id, community_id, started_at, ended_at)"
-        " SELECT gen_random_uuid(), a.id, a.person_id, %s, '2026-04-03 01:00Z', '2026-04-03 02:30Z'"
+        " SELECT gen_random_uuid(), a.id, a.person_id, %s, '2026-04-03 01:00Z', '2026-04-03 01:20Z'"
         " FROM account a LIMIT 1",
         [COMMUNITY.id],
     )
@@ -95,7 +95,12 @@ async def test_hours_of_a_compound_are_those_that_its_tracks_spent_there(
     assert own["hours"] == pytest.approx(10.5 / 60, abs=0.01), "the step across the wall is shared"
     assert own["state"] == "calm"
     [untold] = [n for n in read["notes"] if n["doubt"] == "no-track"]
-    assert untold["en"].startswith("1.3 more hours")
+    assert untold["en"].startswith("0.2 more hours")
+    owner.execute("UPDATE patrol SET ended_at = '2026-04-03 05:00Z' WHERE started_at = '2026-04-03 01:00Z'")
+    vague = await answer(office, "/areas/compound", **april)
+    assert {a["rate"] for a in vague["areas"]} == {None}
+    assert "less than half" in next(n["en"] for n in vague["notes"] if n["doubt"] == "no-track")
+    owner.execute("UPDATE patrol SET ended_at = '2026-04-03 01:20Z' WHERE started_at = '2026-04-03 01:00Z'")
     office.headers.update(sign_in(city_url, Role.GRID_WORKER, "community", COMMUNITY.id))
     hidden = await answer(office, "/areas/compound", **april)
     assert {a["hours"] for a in hidden["areas"]} == {0.0}, "how long a colleague was where is told to those who lead"
