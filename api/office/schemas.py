@@ -132,6 +132,7 @@ class CallRead(Read):
     code: str
     title: str
     body: str
+    body_en: str
     called_at: datetime
     due_at: datetime
     late: bool

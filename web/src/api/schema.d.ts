@@ -8353,6 +8353,8 @@ export interface components {
         api__office__schemas__CallRead: {
             /** Body */
             body: string;
+            /** Body En */
+            body_en: string;
             /**
              * Called At
              * Format: date-time
