@@ -51,7 +51,8 @@ TREND = text(f"""
    GROUP BY 1 ORDER BY 1
 """)  # noqa: S608
 CALLS = text(f"""
-  SELECT i.id AS issue_id, i.code, i.title, b.name AS body, b.name_en AS body_en, c.called_at, c.due_at, c.due_at < now() AS late
+  SELECT i.id AS issue_id, i.code, i.title, b.name AS body, b.name_en AS body_en, c.called_at, c.due_at,
+         c.due_at < now() AS late
     FROM issue_call c JOIN issue i ON i.id = c.issue_id JOIN body b ON b.id = c.body_id
    WHERE c.arrived_at IS NULL AND i.is_open AND {PLACED} ORDER BY c.due_at LIMIT 100
 """)  # noqa: S608
