@@ -1,7 +1,7 @@
 """Hours of patrol by compound and micro-grid, from the tracks themselves; and rules of assessment that an office makes.
 
 Revision ID: 0140
-Revises: 0074
+Revises: 0112
 
 ``patrol_dwell`` says how long each track was where: it is written as the track is, and outlives it, as what was passed
 does. It is read through ``patrol_hours_within`` alone, which tells sums to those who lead there. Grids that stand one
@@ -15,7 +15,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0140"
-down_revision = "0074"
+down_revision = "0112"
 branch_labels = None
 depends_on = None
 
