@@ -31,6 +31,11 @@ CELLS_APART = Refusal("cells-apart", "两个单元的地块不相接。", "The u
 OTHER_COMPOUND = Refusal("other-compound", "目标微网格不在该小区。", "The micro-grid lies in another compound.")
 IMPOSSIBLE_COUNT = Refusal("impossible-count", "户数或楼层不合理。", "The count of households or floors is impossible.")
 BAD_GEOMETRY = Refusal("bad-geometry", "图形无效或不在小区内。", "The shape is invalid or outside the compound.")
+OVER_A_HOUSE = Refusal(
+    "over-a-house",
+    "轮廓压在别的楼房上；请避开，或选中那栋楼改为重测。",
+    "The footprint lies over another house: draw beside it, or choose that house and draw it anew.",
+)
 LATER_EDITS = Refusal(
     "later-edits", "之后的编辑依赖于它，请先撤销那些编辑。", "Later edits depend on it: undo those first."
 )

@@ -10,8 +10,9 @@ import { outline, polygonsOf } from '../src/core/plan/arcs'
 import { difference } from '../src/core/plan/delta'
 import type { Point } from '../src/core/plan/geometry'
 import { perform, type Operation } from '../src/core/plan/operations'
+import { overlying } from '../src/core/plan/overlying'
 import { planOf, type Plan } from '../src/core/plan/plan'
-import { areasOf, planData, type Patch, type Workbench } from '../src/core/plan/wire'
+import { areasOf, planData, type Patch, type Shape, type Workbench } from '../src/core/plan/wire'
 
 interface Said {
   readonly verb: Operation['verb']
@@ -20,7 +21,13 @@ interface Said {
   readonly patch?: Pick<Patch, 'bands' | 'cells' | 'edges' | 'buildings' | 'grids'>
 }
 
-const VECTORS = JSON.parse(readFileSync(new URL('./plan/vectors.json', import.meta.url), 'utf8')) as { bench: Workbench; steps: Said[] }[]
+interface Drawn {
+  readonly shape: Shape
+  readonly own: string | null
+  readonly over: readonly string[]
+}
+
+const VECTORS = JSON.parse(readFileSync(new URL('./plan/vectors.json', import.meta.url), 'utf8')) as { bench: Workbench; drawn: Drawn[]; steps: Said[] }[]
 
 /** An operation as the page makes it: lines in metres. */
 function heard({ verb, arguments: said }: Said): Operation {
@@ -79,6 +86,13 @@ describe('the verbs of the page and of the service', () => {
       expect(Object.keys(changed.edges).sort(), where).toEqual(Object.keys(said.patch.edges).sort())
       plan = done.value
     })
+  })
+
+  test.each(VECTORS.map((vector, i) => [i, vector] as const))('see the same houses under a footprint that is drawn (vector %i)', (_, { bench, drawn }) => {
+    const plan = planOf(planData(bench))
+    for (const { shape, own, over } of drawn) expect(overlying(plan, areasOf(shape)[0]![0]!, own), JSON.stringify(shape)).toEqual(over)
+    const found = new Set(drawn.map(({ over }) => over.length > 0))
+    expect(found.size).toBe(2)
   })
 
   test('every verb was both done and refused somewhere', () => {

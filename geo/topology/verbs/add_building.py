@@ -12,6 +12,7 @@ from geo.errors import RefusedError
 from geo.topology import refusals as why
 from geo.topology.plan import Band
 from geo.topology.verbs.movable import unsettled, unwelcome
+from geo.topology.verbs.overlying import overlying
 from geo.topology.verbs.resettle import resettled
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def unfit(plan: Plan, site: BuildingSite, units: Sequence[UnitSite], to: str | N
         return why.UNKNOWN_COMPOUND
     if not stands(site.geometry, plan.compounds[site.compound].geometry):
         return why.BAD_GEOMETRY
+    if overlying(plan, site.geometry):
+        return why.OVER_A_HOUSE
     if not all(countable(unit) for unit in units):
         return why.IMPOSSIBLE_COUNT
     return unwelcome(plan, to) or unsettled(plan, _added(plan, site, units, to), to)

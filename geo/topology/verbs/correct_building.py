@@ -9,6 +9,7 @@ from geo.errors import RefusedError
 from geo.topology import refusals as why
 from geo.topology.verbs.add_building import stands
 from geo.topology.verbs.movable import torn
+from geo.topology.verbs.overlying import overlying
 from geo.topology.verbs.resettle import resettled
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def refusal(plan: Plan, building: str, *, geometry: Footprint) -> Refusal | None
         return why.BAD_GEOMETRY
     if geometry.equals_exact(site.geometry, 0):
         return why.NO_CHANGE
+    if overlying(plan, geometry, own=building):
+        return why.OVER_A_HOUSE
     return why.TEARS_APART if torn(plan, _corrected(plan, building, geometry)) else None
 
 

@@ -123,6 +123,17 @@ LINE = {"type": "LineString", "coordinates": [[90_000_000, 0], [90_000_000, 1000
 CROSSED = {"type": "LineString", "coordinates": [[0, 0], [1000, 1000], [1000, 0], [0, 1000]]}
 
 
+def a_house_on_a_house(desk: Drafting) -> dict[str, Any]:
+    """A new building without units where one with walls stands already."""
+    there = next(house for house in desk.bench["buildings"] if house["footprint"]["type"] != "Point")
+    home = desk.bench["compounds"][there["compound"]]["id"]
+    return {
+        "site": {"key": str(uuid4()), "compound": home, "geometry": there["footprint"]},
+        "units": [],
+        "to": None,
+    }
+
+
 def bad_operations(desk: Drafting) -> dict[str, tuple[str, dict[str, Any]]]:
     """The bad input of the issue, each with the code of its refusal; "": nonsense."""
     one, two = first_two(desk)
@@ -140,6 +151,7 @@ def bad_operations(desk: Drafting) -> dict[str, tuple[str, dict[str, Any]]]:
         "name-taken": ("rename", {"grid": one, "name": "第2格"}),
         "not-in-effect": ("take_back", {"version": 2_000}),
         "nothing-to-redo": ("redo", {}),
+        "over-a-house": ("add_building", a_house_on_a_house(desk)),
         "": ("correct_building", {"building": one, "geometry": LINE}),
     }
 

@@ -33,6 +33,7 @@ from geo.topology.verbs import (
     swap,
     transfer,
 )
+from geo.topology.verbs.overlying import overlying
 from tests.geo.topology.maps import ground
 from tests.geo.topology.plans import QUARTER, picture, plan
 
@@ -235,6 +236,35 @@ def test_a_new_building_stands_in_its_compound_and_beside_its_grid() -> None:
     site, (unit,) = new_house(121, 31)
     assert add_building.refusal(before, site, [replace(unit, households=-1)], to="B") == why.IMPOSSIBLE_COUNT
     assert add_building.refusal(before, replace(site, key="a"), [unit], to="B") == why.KEY_TAKEN
+
+
+def test_a_house_is_not_drawn_over_another_house() -> None:
+    before = plan(QUARTER, ROWS)
+    assert add_building.refusal(before, *new_house(14, 48), to="A") == why.OVER_A_HOUSE
+    with pytest.raises(RefusedError):
+        add_building.add_building(before, *new_house(14, 48), to="A")
+    assert correct_building.refusal(before, "a", geometry=shapely.box(40, 51, 62, 58)) == why.OVER_A_HOUSE
+    assert correct_building.refusal(before, "b", geometry=shapely.box(40, 51, 62, 58)) is None
+
+
+def test_a_wall_may_be_drawn_into_the_neighbours_and_a_court_holds_a_house() -> None:
+    before = plan(QUARTER, ROWS)
+    west, south, _, north = before.buildings["b"].geometry.bounds
+    wall = shapely.box(west - 8, south, west + 0.3, north)
+    assert overlying(before, wall) == []
+    assert overlying(before, shapely.box(west - 8, south, west + 1, north)) == ["b"]
+    round_a_court = polygons_only(shapely.box(60, 20, 90, 60).difference(shapely.box(62, 22, 88, 58)))
+    houses = {**before.buildings, "o": BuildingSite("o", "c", round_a_court)}
+    assert overlying(replace(before, buildings=houses), shapely.box(65, 41, 70, 48)) == []
+
+
+def test_a_house_that_lapped_over_its_neighbour_may_stay_so_but_not_take_more() -> None:
+    before = plan(QUARTER, ROWS)
+    west, south, _, north = before.buildings["b"].geometry.bounds
+    lapping = replace(before.buildings["a"], geometry=shapely.box(11, south, west + 4, north))
+    before = replace(before, buildings={**before.buildings, "a": lapping})
+    assert overlying(before, shapely.box(11, south, west + 3, north), own="a") == []
+    assert overlying(before, shapely.box(11, south, west + 5, north), own="a") == ["b"]
 
 
 def test_the_last_building_of_a_grid_is_merged_before_it_goes() -> None:

@@ -2,7 +2,8 @@
 
 ``python -m tests.geo.topology.vectors`` writes ``web/test/plan/vectors.json``; vitest replays it, and a test here sees
 that the file is what the verbs do today. A vector is a workbench as the service sends it, and operations one after the
-other: the refusal's code, or the present value of all that the operation changed.
+other: the refusal's code, or the present value of all that the operation changed; and footprints drawn on it in the
+beginning, each with the houses that it would lie over.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shapely
+import shapely.affinity
 
 from api.plans.patching import patch_of
 from api.plans.plain_shapes import as_heard, told
@@ -25,6 +27,7 @@ from geo.topology.ground import Ground
 from geo.topology.operations import Operation, perform
 from geo.topology.plan import Band, MicroGrid, Plan
 from geo.topology.planning import blank_plan
+from geo.topology.verbs.overlying import overlying
 from geo.topology.verbs.reshape import arcs
 from tests.geo.topology.quarters import quarter
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parents[3] / "web/test/plan/vectors.json"
 EDITS = 120
+DRAWN = 40
 RULE = Rule(30, 100, 70)
 VERBS = (
     *("reassign", "reassign", "reassign", "merge", "found", "found", "split", "split", "split_floors", "swap"),
@@ -73,6 +77,7 @@ def _vector(seed: int, of: Ground) -> dict[str, Any]:
     chance = random.Random(seed)
     plan = _peopled(chance, blank_plan(of, RULE))
     bench = ground_told(plan, {}, None, floors=True)
+    drawn = [_drawn(random.Random(1000 * seed + n), plan) for n in range(DRAWN)]
     steps = []
     for n in range(EDITS):
         asked = MadeUp(chance, plan, n).operation()
@@ -89,7 +94,20 @@ def _vector(seed: int, of: Ground) -> dict[str, Any]:
         )
         plan = after
     rule = {"least": RULE.least, "most": RULE.most, "target": RULE.target}
-    return {"bench": {**bench, "plan": {"rule": rule}}, "steps": steps}
+    return {"bench": {**bench, "plan": {"rule": rule}}, "drawn": drawn, "steps": steps}
+
+
+def _drawn(chance: random.Random, plan: Plan) -> dict[str, Any]:
+    """A footprint with four to six corners near some house, new or in place of another one, and what it lies over."""
+    keys = sorted(plan.buildings)
+    middle = plan.buildings[chance.choice(keys)].geometry.centroid
+    x, y = middle.x + chance.uniform(-12, 12), middle.y + chance.uniform(-12, 12)
+    wide, deep = chance.uniform(3, 25), chance.uniform(3, 15)
+    corners = [(x, y), (x + wide, y), (x + wide, y + deep), (x + wide / 2, y + deep / 3), (x, y + deep)]
+    turned = shapely.affinity.rotate(shapely.Polygon(corners), chance.uniform(0, 360))
+    shape = shapely.set_precision(turned, 0.001, mode="pointwise")
+    own = chance.choice([None, chance.choice(keys)])
+    return {"shape": told(shape), "own": own, "over": overlying(plan, shape, own=own)}
 
 
 def _peopled(chance: random.Random, blank: Plan) -> Plan:
@@ -220,7 +238,8 @@ def _lines() -> Iterator[str]:
     for vector in vectors():
         steps = ",\n".join(json.dumps(step, ensure_ascii=False, separators=(",", ":")) for step in vector["steps"])
         bench = json.dumps(vector["bench"], ensure_ascii=False, separators=(",", ":"))
-        yield f'{{"bench":{bench},\n"steps":[\n{steps}\n]}}'
+        drawn = ",\n".join(json.dumps(one, separators=(",", ":")) for one in vector["drawn"])
+        yield f'{{"bench":{bench},\n"drawn":[\n{drawn}\n],\n"steps":[\n{steps}\n]}}'
 
 
 def written() -> str:

@@ -1,7 +1,7 @@
 /** Operations on the register of houses, as the service wants them. */
 
 import { describe, expect, test } from 'vitest'
-import { addBuilding, addUnit, compoundNear, correctUnit, countable, footprint } from '../../src/core/plan/register'
+import { addBuilding, addUnit, compoundNear, correctUnit, countable, footprint, footprintRefusal } from '../../src/core/plan/register'
 import { town } from './town'
 
 const RING = [[0, 0], [10.0004, 0], [10, 5], [0, 5]] as const
@@ -17,6 +17,15 @@ describe('the register of houses', () => {
     const [x, y] = plan.units[plan.number.get('u0-2')!]!.at
     const ring = [[x - 2, y - 2], [x + 2, y - 2], [x + 2, y + 2], [x - 2, y + 2], [x - 2, y - 2]] as const
     expect(compoundNear(plan, ring)).toBe(plan.buildings.get(plan.units[plan.number.get('u0-2')!]!.building)!.compound)
+  })
+
+  test('a footprint over another house, across itself or without ground is refused before it is sent', () => {
+    const over = [[2, -15], [12, -15], [12, -5], [2, -5], [2, -15]] as const
+    expect(footprintRefusal(plan, over)?.code).toBe('over-a-house')
+    expect(footprintRefusal(plan, over, 'bu0-0')).toBeNull()
+    expect(footprintRefusal(plan, [[100, 0], [110, 10], [110, 0], [100, 10], [100, 0]])?.code).toBe('bad-geometry')
+    expect(footprintRefusal(plan, [[100, 0], [110, 0], [100, 0]])?.code).toBe('bad-geometry')
+    expect(footprintRefusal(plan, [[100, 0], [110, 0], [110, 10], [100, 0]])).toBeNull()
   })
 
   test('a building comes with its stairwells, each under a key of its own', () => {

@@ -40,7 +40,7 @@ export function townData({ map, compounds, households = 10, counts = {} }: Drawi
     compounds: [...new Set(squares.map(({ home }) => home))].map((key) => ({ key, name: key })),
     buildings: squares.map(({ r, c, home }) => {
       const key = keyAt(r, c)
-      return { key: `b${key}`, name: key, compound: home, footprint: [square(r, c, 5)] }
+      return { key: `b${key}`, name: key, compound: home, footprint: [[square(r, c, 5)]] }
     }),
     units,
     edges: squares.flatMap(({ r, c }) => {

@@ -4,7 +4,7 @@ import { arcsOf, outline, polygonsOf } from './arcs'
 import type { Band } from './bands'
 import type { Rings } from './geometry'
 import { counted, type Building, type MicroGrid, type Plan, type Unit } from './plan'
-import { areasOf, footprintOf, pairs, type Patch } from './wire'
+import { areasOf, pairs, type Patch } from './wire'
 
 /** The plan as the service has it now; null where it has to be loaded anew, since buildings or units came or went. */
 export function patched(plan: Plan, patch: Patch): Plan | null {
@@ -71,7 +71,7 @@ function edgesAfter({ edges, number }: Plan, patch: Patch): readonly (readonly n
 function buildingsAfter({ buildings }: Plan, patch: Patch): ReadonlyMap<string, Building> {
   const next = new Map(buildings)
   for (const [key, now] of Object.entries(patch.buildings)) {
-    if (now) next.set(key, { ...next.get(key)!, compound: now.compound, footprint: footprintOf(now.footprint) })
+    if (now) next.set(key, { ...next.get(key)!, compound: now.compound, footprint: areasOf(now.footprint) })
   }
   return next
 }

@@ -7,7 +7,7 @@
 
 import { arcsOf, outline, type Arcs } from './arcs'
 import { behind, painted, type Band, type Span } from './bands'
-import { middleOf, type Point, type Ring, type Rings } from './geometry'
+import { middleOf, type Point, type Rings } from './geometry'
 
 export interface Rule {
   readonly least: number
@@ -32,8 +32,8 @@ export interface Building {
   readonly key: string
   readonly name: string
   readonly compound: string
-  /** Outer rings of the footprint, metres; empty where only a point is known. */
-  readonly footprint: readonly Ring[]
+  /** The polygons of the footprint, metres; none where only a point is known. */
+  readonly footprint: readonly Rings[]
 }
 
 export interface Compound {

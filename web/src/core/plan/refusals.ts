@@ -43,6 +43,11 @@ export const IMPOSSIBLE_COUNT = refusal(
   'The count of households or floors is impossible.',
 )
 export const BAD_GEOMETRY = refusal('bad-geometry', '图形无效或不在小区内。', 'The shape is invalid or outside the compound.')
+export const OVER_A_HOUSE = refusal(
+  'over-a-house',
+  '轮廓压在别的楼房上；请避开，或选中那栋楼改为重测。',
+  'The footprint lies over another house: draw beside it, or choose that house and draw it anew.',
+)
 export const LATER_EDITS = refusal(
   'later-edits',
   '之后的编辑依赖于它，请先撤销那些编辑。',
@@ -57,5 +62,5 @@ export const REFUSALS: readonly Refusal[] = [
   ...[NOTHING_CHOSEN, UNKNOWN_UNIT, UNKNOWN_BUILDING, UNKNOWN_COMPOUND, UNKNOWN_GRID, UNKNOWN_FLOOR, KEY_TAKEN, NAME_TAKEN],
   ...[NAME_EMPTY, NO_CHANGE, LOCKED, NOT_ADJACENT, TEARS_APART, LAST_DWELLING, TOO_MANY_HOUSEHOLDS, LINE_MISSES],
   ...[LINE_CROSSES_ITSELF, NO_SUCH_BORDER, THROUGH_FOOTPRINT, FACE_FLIPS, SAME_UNIT, CELLS_APART, OTHER_COMPOUND],
-  ...[IMPOSSIBLE_COUNT, BAD_GEOMETRY, LATER_EDITS, NOTHING_TO_UNDO, NOTHING_TO_REDO, NOT_IN_EFFECT, STALE],
+  ...[IMPOSSIBLE_COUNT, BAD_GEOMETRY, OVER_A_HOUSE, LATER_EDITS, NOTHING_TO_UNDO, NOTHING_TO_REDO, NOT_IN_EFFECT, STALE],
 ]

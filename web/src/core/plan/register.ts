@@ -3,8 +3,10 @@
  * or miscounted. They lay ground anew, so the service alone does them; the page shows what came of it.
  */
 
-import { middleOf, type Point } from './geometry'
+import { isSimple, middleOf, ringArea, type Point } from './geometry'
+import { overlying } from './overlying'
 import type { Plan, Unit } from './plan'
+import { BAD_GEOMETRY, OVER_A_HOUSE, type Refusal } from './refusals'
 import type { Shape, WireOperation } from './wire'
 
 const MM = 1000
@@ -30,6 +32,12 @@ export function compoundNear(plan: Plan, ring: readonly Point[]): string | null 
   const away = ({ at }: Unit): number => (at[0] - x) ** 2 + (at[1] - y) ** 2
   const nearest = plan.units.reduce<Unit | null>((best, unit) => (best && away(best) <= away(unit) ? best : unit), null)
   return nearest && plan.buildings.get(nearest.building)!.compound
+}
+
+/** Why a ring may be no house's footprint, as the service will say; `own` is the house that is drawn anew. */
+export function footprintRefusal(plan: Plan, ring: readonly Point[], own: string | null = null): Refusal | null {
+  if (ring.length < 4 || !isSimple(ring) || !ringArea(ring)) return BAD_GEOMETRY
+  return overlying(plan, ring, own).length ? OVER_A_HOUSE : null
 }
 
 /** A building that is missing, with `stairs` stairwells alike; `keys` are made up: the building's, then one for each. */

@@ -104,10 +104,6 @@ export function areasOf(shape: Shape | null): readonly Rings[] {
   return []
 }
 
-export function footprintOf(shape: Shape | null): readonly Ring[] {
-  return areasOf(shape).flatMap((rings) => (rings[0] ? [rings[0]] : []))
-}
-
 export function lineShape(line: readonly Point[]): Shape {
   return { type: 'LineString', coordinates: line.map(([x, y]): Point => [Math.round(x * MM), Math.round(y * MM)]) }
 }
@@ -131,7 +127,7 @@ export function planData(bench: Workbench): PlanData {
     rule: bench.plan.rule,
     compounds: compounds.map(({ id, name }): Compound => ({ key: id, name })),
     buildings: buildings.map(({ id, name, compound, footprint }) => {
-      return { key: id, name, compound: compounds[compound]!.id, footprint: footprintOf(footprint) }
+      return { key: id, name, compound: compounds[compound]!.id, footprint: areasOf(footprint) }
     }),
     units: units.map((unit, i) => {
       const { id, name, households, floor_lo, floor_hi, floor_households } = unit

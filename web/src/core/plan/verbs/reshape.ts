@@ -122,7 +122,7 @@ function cuts(plan: Plan, one: number, other: number, old: readonly Point[], dra
   return false
 }
 
-/** The footprints of each compound; a plan's buildings seldom change, and a border under the hand asks at every frame. */
+/** The outer rings of the footprints of each compound; a plan's buildings seldom change, and a border under the hand asks at every frame. */
 const FOOTPRINTS = new WeakMap<Plan['buildings'], ReadonlyMap<string, readonly Ring[]>>()
 
 function byCompound(buildings: Plan['buildings']): ReadonlyMap<string, readonly Ring[]> {
@@ -130,9 +130,10 @@ function byCompound(buildings: Plan['buildings']): ReadonlyMap<string, readonly 
   if (known) return known
   const found = new Map<string, Ring[]>()
   for (const { compound, footprint } of buildings.values()) {
+    const outer = footprint.flatMap(([ring]) => (ring ? [ring] : []))
     const own = found.get(compound)
-    if (own) own.push(...footprint)
-    else found.set(compound, [...footprint])
+    if (own) own.push(...outer)
+    else found.set(compound, outer)
   }
   FOOTPRINTS.set(buildings, found)
   return found
