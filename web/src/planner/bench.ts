@@ -39,6 +39,8 @@ export function useBench(): Bench {
   return bench
 }
 
+/** What only the service can do was asked for while it could not be reached. */
+const AWAY: Refusal = { code: 'away', zh: '没有连上服务器,这一步没有做;连上后请再做一次。', en: 'The service cannot be reached: this was not done. Do it again once the line is back.' }
 const RETRY_MS = 3_000
 const PRESENT_EVERY_MS = 15_000
 
@@ -71,7 +73,19 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
   const mayEdit = computed(() => !!workbench.value?.may.edit && workbench.value.plan.state === 'draft')
   const spans = computed<readonly Span[]>(() => [...selection.value.values()])
   const community = computed(() => workbench.value?.community.id ?? '')
+  /** The grids at which others are: those that they have chosen, or of which they have chosen dwellings. */
+  const watched = computed<ReadonlySet<string>>(() => new Set(people.value.flatMap(({ selected }) => gridsAt(selected))))
   const pendingCount = computed(() => session.value?.pending.length ?? 0)
+
+  function gridsAt(keys: readonly string[]): string[] {
+    const now = plan.value
+    if (!now) return []
+    return keys.flatMap((key) => {
+      if (now.grids.has(key)) return [key]
+      const number = now.number.get(key)
+      return number === undefined ? [] : now.bands[number]!.flatMap(({ grid }) => grid ?? [])
+    })
+  }
 
   async function open(): Promise<void> {
     const found = await asks.workbench(planId, communityId)
@@ -173,7 +187,7 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
     if (!extra && !now.pending.length) return null
     if (extra && now.pending.length) {
       await send()
-      return session.value?.pending.length ? STALE : send(extra)
+      return session.value?.pending.length ? ((saving.value as Saving) === 'away' ? AWAY : STALE) : send(extra)
     }
     parcel = extra ? { ...extra, base_version: now.version, steps: [] } : (parcel ?? packed(now, versions, crypto.randomUUID()))
     if (!parcel) return null
@@ -194,7 +208,7 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
       if (!sent.steps.length) parcel = null
       page.connection.lost()
       setTimeout(() => void send(), RETRY_MS)
-      return STALE
+      return AWAY
     }
     parcel = null
     if (reply.kind === 'kept') {
@@ -356,7 +370,7 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
 
   return {
     ...{ planId, client, workbench, session, plan, fault, selection, spans, focus, tool, sketch, saving, durable, conflict, log, people },
-    ...{ touched, mayEdit, community, pendingCount, open, act, why, undo, redo, takeBack, actTogether, replay, reload, choose },
+    ...{ touched, watched, gridsAt, mayEdit, community, pendingCount, open, act, why, undo, redo, takeBack, actTogether, replay, reload, choose },
     ...{ chooseFloors, close },
   }
 }

@@ -23,6 +23,8 @@ const chosen: ExpressionSpecification = ['boolean', ['feature-state', 'chosen'],
 const picked: ExpressionSpecification = ['boolean', ['feature-state', 'picked'], false]
 const touched: ExpressionSpecification = ['boolean', ['feature-state', 'touched'], false]
 
+const watched: ExpressionSpecification = ['boolean', ['feature-state', 'watched'], false]
+
 export function planStyle(look: PlanLook): StyleSpecification {
   const palette = look.night ? NIGHT : DAY
   const known = look.layers.filter(({ layer }) => UNDER.includes(layer))
@@ -71,8 +73,8 @@ function ground({ night }: PlanLook): LayerSpecification[] {
       source: 'grids',
       layout: { 'line-join': 'round' },
       paint: {
-        'line-color': ['case', touched, night ? '#e3b5ff' : '#7b2fa8', ink],
-        'line-width': ['interpolate', ['linear'], ['zoom'], 13, 0.7, 17, ['case', picked, 5, touched, 5, 2.2]],
+        'line-color': ['case', touched, night ? '#e3b5ff' : '#7b2fa8', watched, night ? '#7fd6cf' : '#0b7a75', ink],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 13, ['case', watched, 2.5, 0.7], 17, ['case', picked, 5, touched, 5, watched, 5, 2.2]],
       },
     },
     { id: 'outline-line', type: 'line', source: 'outlines', paint: { 'line-color': ink, 'line-width': 1.4, 'line-dasharray': [4, 2], 'line-opacity': 0.7 } },

@@ -10,7 +10,7 @@ import { hatching } from './tints'
 
 export interface StageEvents {
   /** A click on a unit's ground, or beside all. */
-  clicked(unit: string | null, event: { shift: boolean }): void
+  clicked(unit: string | null, event: { shift: boolean; at: [number, number] }): void
   hovered(unit: string | null, x: number, y: number): void
   /** A border was taken hold of, moved, let go; positions in degrees. */
   grabbed(border: number, at: [number, number]): boolean
@@ -90,8 +90,8 @@ export function openPlanStage({ container, look, box, on }: PlanOpening) {
     }
   }
 
-  /** Mark just these features: `chosen` units, the `picked` or `touched` grids. */
-  function mark(state: 'chosen' | 'picked' | 'touched', keys: Iterable<string>): void {
+  /** Mark just these features: `chosen` units, the `picked`, `touched` or `watched` grids. */
+  function mark(state: 'chosen' | 'picked' | 'touched' | 'watched', keys: Iterable<string>): void {
     const next = new Set(keys)
     const before = states.get(state) ?? new Set()
     for (const key of before) if (!next.has(key)) setState(state, key, false)
@@ -112,7 +112,7 @@ export function openPlanStage({ container, look, box, on }: PlanOpening) {
   })
   map.once('idle', () => on.painted())
   map.on('error', () => on.failed())
-  map.on('click', (event) => on.clicked(unitAt(event.point), { shift: event.originalEvent.shiftKey }))
+  map.on('click', (event) => on.clicked(unitAt(event.point), { shift: event.originalEvent.shiftKey, at: [event.lngLat.lng, event.lngLat.lat] }))
   map.on('mousemove', (event) => {
     if (dragging) return
     const unit = map.isMoving() ? null : unitAt(event.point)
