@@ -28,10 +28,9 @@ SELECT m.id, m.code, m.name, m.households, m.compound_id, o.name AS compound, m.
        m.plan_id, p.name AS plan, lower(r.effective) AS since, upper(r.effective) - 1 AS until,
        {floors}
        coalesce((SELECT jsonb_agg(jsonb_build_object('person_id', a.person_id, 'name', s.name, 'role', a.role,
-                                                     'post', a.post) ORDER BY a.since, a.id)
-          FROM assignment a LEFT JOIN person s ON s.id = a.person_id
-         WHERE a.level = 'micro_grid' AND a.place_id = m.id AND a.since <= :at
-           AND (a.until IS NULL OR a.until > :at)), '[]') AS staff
+                                                     'post', a.post) ORDER BY a.n)
+          FROM staff_at(m.id, NULL, NULL, :at) WITH ORDINALITY a (person_id, role, post, level, place_id, n)
+          LEFT JOIN person s ON s.id = a.person_id), '[]') AS staff
 """
 FROM_MEMBERS = """
   FROM plan_member b

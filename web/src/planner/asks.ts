@@ -69,10 +69,28 @@ export interface NewPlan {
 }
 
 export interface Blemish {
+  readonly id: string
+  readonly name: string
+  readonly community_id: string
+  readonly compound_id: string | null
+  readonly households: number
+  readonly least: number | null
+  readonly most: number | null
+  readonly exempt: boolean
   readonly zh: string
   readonly en: string
   readonly lon?: number | null
   readonly lat?: number | null
+}
+
+export interface Exemption {
+  readonly kind: 'grid' | 'community'
+  readonly community_id: string
+  readonly compound_id?: string
+  readonly least: number
+  readonly most: number
+  readonly reason: string
+  readonly until: string
 }
 
 export interface Check {
@@ -111,6 +129,7 @@ export interface Transition {
 
 /** One side of a comparison: a plan, or what was in force on a day. */
 export interface Side {
+  readonly plan_id: string
   readonly name: string
   readonly grids: number
   readonly households: number
@@ -120,19 +139,21 @@ export interface Side {
   readonly compactness: number | null
 }
 
+export type Change = 'same' | 'renamed' | 'changed' | 'new' | 'gone'
+
 export interface Comparison {
   readonly left: Side
   readonly right: Side
   readonly households_moved: number
   readonly grids: readonly {
-    readonly change: 'same' | 'renamed' | 'changed' | 'new' | 'gone'
+    readonly change: Change
     readonly left: string | null
     readonly right: string | null
     readonly households_left: number | null
     readonly households_right: number | null
     readonly moved: number
   }[]
-  readonly staff: readonly unknown[]
+  readonly staff: readonly { readonly person_id: string; readonly name: string; readonly role: string; readonly post: string; readonly grid: string; readonly change: Change }[]
 }
 
 /** The days on which a plan divides a community, both inclusive; `until` is null while no end is known. */
@@ -143,9 +164,51 @@ export interface Reign {
   readonly until: string | null
 }
 
+export interface Servant {
+  readonly person_id: string
+  readonly name: string | null
+  readonly role: string
+  readonly post: string | null
+  readonly since?: string
+  readonly until?: string | null
+}
+
+/** Who served a unit on a day: its grid then, and the floors that were its. */
+export interface Served {
+  readonly grids: readonly {
+    readonly id: string
+    readonly name: string
+    readonly floor_lo: number | null
+    readonly floor_hi: number | null
+    readonly staff: readonly Servant[]
+  }[]
+}
+
+export interface Kin {
+  readonly id: string
+  readonly name: string
+  readonly households: number
+}
+
+/** A grid from its first day to its last. */
+export interface Life {
+  readonly id: string
+  readonly code: string | null
+  readonly name: string
+  readonly households: number
+  readonly compound: string | null
+  readonly plan: string
+  readonly state: PlanState
+  readonly since: string | null
+  readonly until: string | null
+  readonly predecessors: readonly Kin[]
+  readonly successors: readonly Kin[]
+  readonly staff: readonly Servant[]
+}
+
 export interface Collection {
   readonly type: 'FeatureCollection'
-  readonly features: readonly { readonly properties: Readonly<Record<string, unknown>>; readonly geometry: unknown }[]
+  readonly features: readonly { readonly id: string; readonly properties: Readonly<Record<string, unknown>>; readonly geometry: unknown }[]
 }
 
 interface Bare {
@@ -199,6 +262,7 @@ export function openAsks(line: Line) {
       get<{ version: number; entries: LogEntry[]; patch: Patch; more: boolean }>(plan(id, '/operations'), { community_id, since, limit: 500 }),
     mend: (id: string, community_id: string, grids: readonly string[]) => post<Mend>(plan(id, '/mend'), { community_id, grids }),
     check: (id: string) => get<Check>(plan(id, '/check')),
+    exempt: (said: Exemption) => post<unknown>('/api/exemptions', said),
     move: (id: string, to: PlanState, note: string) => post<PlanHead>(plan(id, '/state'), note ? { to, note } : { to }),
     publish: (id: string, effective_from: string) => post<PlanHead>(plan(id, '/publish'), { effective_from }),
     transitions: (id: string) => get<Transition[]>(plan(id, '/transitions')),
@@ -214,6 +278,8 @@ export function openAsks(line: Line) {
       get<Comparison>('/api/compare', { left, right, ...(community_id ? { community_id } : {}) }),
     reigns: (community_id: string) => get<Reign[]>('/api/history/reigns', { community_id }),
     gridsAt: (community_id: string, date: string) => get<Collection>('/api/history/grids', { community_id, date }),
+    servedAt: (building: string, date: string) => get<Served>('/api/history/at', { building, date }),
+    life: (grid: string) => get<Life>(`/api/history/grid/${encodeURIComponent(grid)}`),
     /** The household rule that holds for a community today. */
     ruleFor: (community_id: string) => get<Rule>(`/api/rules/${encodeURIComponent(community_id)}`),
     figures: (community_id: string) => get<unknown>('/api/figures', { community_id }),
