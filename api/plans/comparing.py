@@ -45,10 +45,9 @@ SELECT id, coalesce(code, '') AS code, name, households FROM micro_grid
 """)
 SHARED = text(shared("CAST(:left AS uuid)", "CAST(:right AS uuid)", "CAST(:community AS uuid)"))
 STAFF = text("""
-SELECT a.person_id, coalesce(s.name, '') AS name, a.role, a.post, a.place_id AS grid_id FROM assignment a
-  LEFT JOIN person s ON s.id = a.person_id
- WHERE a.level = 'micro_grid' AND a.place_id = ANY(CAST(:grids AS uuid[])) AND a.since <= now()
-   AND (a.until IS NULL OR a.until > now()) ORDER BY name, a.id
+SELECT a.person_id, coalesce(s.name, '') AS name, a.role, a.post, a.place_id AS grid_id
+  FROM unnest(CAST(:grids AS uuid[])) grid CROSS JOIN LATERAL staff_at(grid, NULL, NULL, now()) a
+  LEFT JOIN person s ON s.id = a.person_id ORDER BY name, a.person_id, grid
 """)
 
 
@@ -157,6 +156,13 @@ FIGURES = (
     ("平均户数 Mean households", "mean_households"),
     ("紧凑度 Compactness", "compactness"),
 )
+CHANGES = {
+    "same": "未变 same",
+    "renamed": "改名 renamed",
+    "changed": "变化 changed",
+    "new": "新增 new",
+    "gone": "取消 gone",
+}
 HEADINGS = ("变化 Change", "原网格 Before", "新网格 After", "原户数 Before", "新户数 After", "变动户数 Moved")
 STAFF_HEADINGS = ("姓名 Name", "角色 Role", "岗位 Post", "网格 Grid", "变化 Change")
 
@@ -170,8 +176,10 @@ def as_workbook(compared: CompareRead) -> bytes:
     bold = book.add_format({"bold": True})
     figures = [("变动户数 Households moved", "", compared.households_moved)]
     figures += [(zh, getattr(compared.left, key), getattr(compared.right, key)) for zh, key in FIGURES]
-    rows = [(c.change, c.left, c.right, c.households_left, c.households_right, c.moved) for c in compared.grids]
-    staff = [(s.name, s.role, s.post, s.grid, s.change) for s in compared.staff]
+    rows = [
+        (CHANGES[c.change], c.left, c.right, c.households_left, c.households_right, c.moved) for c in compared.grids
+    ]
+    staff = [(s.name, s.role, s.post, s.grid, CHANGES[s.change]) for s in compared.staff]
     for name, heads, lines in (
         ("对比 Figures", ("指标 Figure", compared.left.name, compared.right.name), figures),
         ("网格 Grids", HEADINGS, rows),
