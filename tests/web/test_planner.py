@@ -134,3 +134,28 @@ def test_the_register_of_a_building_is_mended_and_undone(open_page: Opened, plan
     saved(page)
     page.locator("body").press("Control+z")
     expect(total(page, "unassigned")).to_have_text(before)
+
+
+def test_a_house_is_drawn_in_figures_by_keyboard_but_not_over_another_one(open_page: Opened, plan: str) -> None:
+    page = opened(open_page, plan)
+    before = total(page, "unassigned").inner_text()
+    page.locator("body").press("g")
+    page.locator(".unit-box").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("a")
+    page.locator(".footing summary").press("Enter")
+    lay_out = page.get_by_role("button", name="画出轮廓")
+    add = page.get_by_role("button", name="新增这栋楼")
+    for side in ("here", "east", "west", "north", "south"):
+        page.get_by_label("在这栋楼的").select_option(side)
+        lay_out.press("Enter")
+        expect(add).to_be_visible()
+        if side == "here":
+            expect(add).to_be_disabled()
+            expect(page.locator(".drawn-box [role=alert]")).to_contain_text("轮廓压在别的楼房上")
+        elif add.is_enabled():
+            break
+        page.get_by_role("button", name="不要这个轮廓").press("Enter")
+    add.press("Enter")
+    expect(total(page, "unassigned")).not_to_have_text(before)
+    saved(page)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 OFFICE = "demo-street-office"
 COURTYARDS, TOWERS = "槐荫社区", "云汀社区"
 SEEDED = 5
-DESK = {"width": 1440, "height": 900}
 
 
 class Desk:
@@ -97,7 +96,7 @@ def pressed(button: Locator) -> None:
 
 
 def test_five_breaches_are_mended_by_mouse_undone_and_mended_again_by_keys(open_page: Opened, sample: str) -> None:
-    page = open_page("planner.html", login=PLANNER, viewport=DESK)
+    page = open_page("planner.html", login=PLANNER)
     desk = Desk(page, sample)
     plan = desk.draft(COURTYARDS)
     desk.break_rule(SEEDED)
@@ -122,7 +121,7 @@ def test_five_breaches_are_mended_by_mouse_undone_and_mended_again_by_keys(open_
 
 
 def test_a_border_is_dragged_a_tower_cut_and_a_lost_edit_done_again(open_page: Opened, sample: str) -> None:
-    page = open_page("planner.html", login=PLANNER, viewport=DESK)
+    page = open_page("planner.html", login=PLANNER)
     desk = Desk(page, sample)
     plan = desk.draft(TOWERS)
     page.goto(f"{sample}/planner.html#plan={plan}")
@@ -132,7 +131,7 @@ def test_a_border_is_dragged_a_tower_cut_and_a_lost_edit_done_again(open_page: O
     log = desk.api.get(f"{sample}/api/plans/{plan}/operations", params={"community_id": desk.community}).json()
     assert [entry["verb"] for entry in log["entries"]] == ["reshape"]
     cut_a_tower(mine)
-    theirs = opened(open_page, plan, viewport=DESK)
+    theirs = opened(open_page, plan)
     expect(theirs.locator(".maplibregl-canvas")).to_be_visible()
     theirs.context.set_offline(True)
     rename(theirs, "乙")
@@ -149,28 +148,39 @@ def test_a_border_is_dragged_a_tower_cut_and_a_lost_edit_done_again(open_page: O
     assert "乙" in {grid["name"] for grid in desk.bench()["grids"]}
 
 
+BORDERS = """(() => {
+  const { stage } = document.querySelector('.plan-map'), { left, top, width, height } = stage.canvas.getBoundingClientRect()
+  const lines = stage.map.querySourceFeatures('borders').flatMap(({ geometry: { type, coordinates } }) =>
+    type === 'LineString' ? [coordinates] : type === 'MultiLineString' ? coordinates : [])
+  const middles = lines.map((line) => {
+    const [a, b] = [line[Math.ceil(line.length / 2) - 1], line[Math.ceil(line.length / 2)]]
+    return stage.map.project([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2])
+  })
+  return middles.filter(({ x, y }) => x > 60 && y > 60 && x < width - 60 && y < height - 60).map(({ x, y }) => [x + left, y + top])
+})()"""
+"""Where on the screen the middles of the borders that can be dragged are."""
+
+
 def drag_a_border(page: Page) -> None:
-    """Take hold of a border wherever the pointer says that there is one, and pull it a little."""
+    """Take hold of a border that the map shows, and pull it a little."""
     page.locator("body").press("e")
     expect(page.get_by_role("button", name="拖边界")).to_have_attribute("aria-pressed", "true")
-    box = page.locator(".maplibregl-canvas").bounding_box()
-    assert box
-    for x in range(int(box["x"]) + 60, int(box["x"] + box["width"]) - 60, 9):
-        for y in (box["y"] + box["height"] * share for share in (0.4, 0.55, 0.7)):
+    until(page, f"document.querySelector('.plan-map').stage?.map.getSource('borders') && {BORDERS}.length > 0")
+    for x, y in page.evaluate(BORDERS):
+        page.mouse.move(x, y)
+        if page.evaluate("document.querySelector('.maplibregl-canvas').style.cursor") != "grab":
+            continue
+        page.mouse.down()
+        page.mouse.move(x + 3, y + 3, steps=3)
+        still(page)  # a refusal is drawn with the next frame
+        fits = not page.locator(".refusal").count()
+        if not fits:
             page.mouse.move(x, y)
-            if page.evaluate("document.querySelector('.maplibregl-canvas').style.cursor") != "grab":
-                continue
-            page.mouse.down()
-            page.mouse.move(x + 3, y + 3, steps=3)
-            still(page)  # a refusal is drawn with the next frame
-            fits = not page.locator(".refusal").count()
-            if not fits:
-                page.mouse.move(x, y)
-            page.mouse.up()
-            if fits:
-                until(page, "document.querySelector('.save-state').dataset.saving === 'saved'")
-                page.locator("body").press("v")
-                return
+        page.mouse.up()
+        if fits:
+            until(page, "document.querySelector('.save-state').dataset.saving === 'saved'")
+            page.locator("body").press("v")
+            return
     raise AssertionError("no border could be dragged")
 
 
@@ -205,7 +215,7 @@ def rename(page: Page, name: str) -> None:
 def test_a_plan_is_handed_in_approved_and_published_for_tomorrow_and_yesterday_stays(
     open_page: Opened, sample: str
 ) -> None:
-    page = open_page("planner.html", login=PLANNER, viewport=DESK)
+    page = open_page("planner.html", login=PLANNER)
     desk = Desk(page, sample)
     plan = desk.draft(COURTYARDS)
     page.goto(f"{sample}/planner.html#plan={plan}")
@@ -213,7 +223,7 @@ def test_a_plan_is_handed_in_approved_and_published_for_tomorrow_and_yesterday_s
     page.get_by_role("tab", name="审核").click()
     page.get_by_role("button", name="提交审核").click()
     expect(page.locator(".head .badge").first).to_have_text("审核中")
-    office = open_page(f"planner.html#plan={plan}", login=OFFICE, viewport=DESK)
+    office = open_page(f"planner.html#plan={plan}", login=OFFICE)
     expect(total(office, "households")).to_be_visible()
     skip = office.get_by_role("button", name="跳过")
     if skip.count():
@@ -232,4 +242,19 @@ def test_a_plan_is_handed_in_approved_and_published_for_tomorrow_and_yesterday_s
     for day, says in ((yesterday, "年度网格方案"), (tomorrow, "新一年")):
         office.get_by_label("日期", exact=True).fill(day.isoformat())
         expect(office.get_by_role("status").filter(has_text=says)).to_be_visible()
+    look_back(office)
     assert faults(office) == []
+
+
+def look_back(page: Page) -> None:
+    """On the page of the past, which stands at tomorrow: where a grid comes from, and who serves a building."""
+    page.locator(".listed button").first.click()
+    life = page.locator("[data-life]")
+    expect(life).to_contain_text("新一年")
+    name = life.locator("h4").inner_text()
+    life.get_by_role("button", name=name).click()  # the grid that it was until then
+    expect(life).to_contain_text("年度网格方案")
+    page.get_by_role("searchbox", name="查一栋楼由谁负责").fill(f"{name.split('第')[0]}1")
+    page.get_by_role("button", name="查找").click()
+    page.locator("[data-found] button").first.click()
+    expect(page.locator("[data-served]")).to_contain_text("微网格")
