@@ -251,7 +251,7 @@ def look_back(page: Page) -> None:
     page.locator(".listed button").first.click()
     life = page.locator("[data-life]")
     expect(life).to_contain_text("新一年")
-    name = life.locator("h4").inner_text()
+    name = life.locator("h3").inner_text()
     life.get_by_role("button", name=name).click()  # the grid that it was until then
     expect(life).to_contain_text("年度网格方案")
     page.get_by_role("searchbox", name="查一栋楼由谁负责").fill(f"{name.split('第')[0]}1")
