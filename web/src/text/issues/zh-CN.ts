@@ -208,7 +208,7 @@ export const chinese = {
     meToo: (n: string) => `${n} 人同样遇到`,
     lates: (n: string) => `${n} 个阶段超时`,
   },
-  time: { days: (n: string) => `${n} 天`, hours: (n: string) => `${n} 小时`, minutes: (n: string) => `${n} 分钟`, now: '1 分钟内' },
+  time: { days: (n: string) => `${n} 天`, hours: (n: string) => `${n} 小时`, minutes: (n: string) => `${n} 分钟`, now: '不到 1 分钟' },
 }
 
 export type IssueTexts = typeof chinese

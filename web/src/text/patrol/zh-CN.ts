@@ -158,7 +158,7 @@ export const chinese = {
   installHint: '可以“添加到主屏幕”,像应用一样打开。',
   update: '本页有新版本',
   updateNow: '现在更新',
-  time: { days: (n: string) => `${n} 天`, hours: (n: string) => `${n} 小时`, minutes: (n: string) => `${n} 分钟`, now: '1 分钟内' },
+  time: { days: (n: string) => `${n} 天`, hours: (n: string) => `${n} 小时`, minutes: (n: string) => `${n} 分钟`, now: '不到 1 分钟' },
 }
 
 export type PatrolTexts = typeof chinese
