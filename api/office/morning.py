@@ -84,7 +84,7 @@ async def read_morning(session: AsyncSession, place: UUID | None, day: date, day
     return MorningRead(
         day=day,
         tallies=_tallies(counted, yesterday.date(), among),
-        top=sorted(found, key=lambda c: -c.count)[:8],
+        top=sorted([c for c in found if c.count], key=lambda c: -c.count)[:8],
         risers=sorted([c for c in found if c.count > c.before], key=lambda c: c.before - c.count)[:8],
         calls=calls,
         trend=[TrendRead(day=r.day, came=r.came, went=r.went) for r in trend],

@@ -83,6 +83,13 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
     if (map.isSourceLoaded(event.sourceId)) paintAreas()
   })
 
+  /** The last tile may be told of before its features can be asked for: once the map rests they are there. */
+  map.on('idle', () => {
+    if (!level || atHand?.length) return
+    atHand = null
+    paintAreas()
+  })
+
   map.on('click', (event) => {
     if (!level || !onArea || !map.getLayer(`heat-${level}`)) return
     const [hit] = map.queryRenderedFeatures(event.point, { layers: [`heat-${level}`] })

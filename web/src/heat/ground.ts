@@ -121,8 +121,8 @@ export function layGround(boards: Boards, board: Board, answers: Answers) {
       board.colour(level, (id) => {
         const [now, old] = [shown.get(id), past.get(id)]
         // Micro-grids are told only where they have any: what is missing on one side has none there.
-        const known = now ?? old
-        if (!known) return null
+        const known = [now, old].filter((one): one is Area => one !== undefined)
+        if (!known.length) return null
         const none = view.level === 'micro_grid' ? 0 : null
         return turnOf(known, now ? valueOf(now, view) : none, old ? valueOf(old, view) : none, most, { steady })
       })

@@ -18,9 +18,9 @@ export function tintOf(area: Area, value: number | null, most: number, { steady 
 export const ALIKE = '#f4f1ea'
 
 /** The colour of what an area has more or less than before; where either is not known, or too few live, it says so. */
-export function turnOf(area: Area, now: number | null, before: number | null, most: number, { steady = false } = {}): string {
+export function turnOf(areas: readonly Area[], now: number | null, before: number | null, most: number, { steady = false } = {}): string {
   if (now === null || before === null) return NO_DATA
-  if (area.state === 'few' && !steady) return FEW
+  if (!steady && areas.some(({ state }) => state === 'few')) return FEW
   const share = (now - before) / (most || 1)
   return Math.abs(share) < ABOUT_NONE ? ALIKE : differenceColour(share)
 }
