@@ -77,7 +77,8 @@ def _review_begins(day: date) -> datetime:
 
 def _waited(connection: Connection, category: str, severity: int, asked_at: datetime) -> datetime:
     """When the reporter's time to answer is over."""
-    limits = [Limit(*row[:5], TimeUnit(row[5])) for row in connection.execute(ANSWERED_WITHIN, [asked_at])]
+    rows = connection.execute(ANSWERED_WITHIN, [asked_at]).fetchall()
+    limits = [Limit(v, c, s, stage, amount, TimeUnit(unit)) for v, c, s, stage, amount, unit in rows]
     limit = limit_for(limits, category=category, severity=severity, stage=Stage.ANSWER.value) or USUAL_ANSWER
     due = Clock.started(limit, asked_at).due
     assert due is not None
