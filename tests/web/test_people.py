@@ -152,6 +152,10 @@ def test_a_roster_file_is_judged_row_by_row_and_written_once_it_is_sound(
     roster.get_by_role("button", name="检查").click()
     roster.get_by_role("button", name="写入").click()
     expect(roster.locator(".notice")).to_contain_text("已写入 1 人")
+    roster.get_by_label("花名册文件").set_input_files({"name": "b.xlsx", "mimeType": kind, "buffer": workbook(good)})
+    roster.get_by_role("button", name="检查").click()
+    expect(roster.locator(".page-body")).to_contain_text("全部已在花名册中")
+    expect(roster.get_by_role("button", name="写入")).to_have_count(0)
     roster.get_by_role("tab", name="查找人员").click()
     roster.get_by_label("姓名").fill("冯导入")
     roster.get_by_role("button", name="查找").click()
@@ -199,3 +203,19 @@ def test_who_keeps_no_roster_is_told_so(open_page: Opened, login: str, words: st
     expect(page.locator(".page-body")).to_contain_text(words)
     expect(page.locator(".spot")).to_have_count(0)
     assert faults(page) == []
+
+
+SECOND = "SELECT id FROM community ORDER BY code OFFSET 2 LIMIT 1"
+
+
+def test_most_grids_of_the_sample_have_their_people(open_page: Opened, sample_url: str) -> None:
+    with psycopg.connect(sample_url) as store:
+        (community,) = store.execute(SECOND).fetchone() or ("",)
+    page = open_page(f"people.html?community={community}", login="demo-street-office")
+    page.locator(".spot").first.wait_for()
+    assert 0 < page.locator(".spot.short").count() < page.locator(".spot.staffed").count()
+    for level in ("楼栋", "单元", "社区"):
+        page.get_by_label("显示").select_option(label=level)
+        page.locator(".spot.staffed").first.press("Enter")
+        expect(page.locator(".place .rows li").first).to_be_visible()
+    expect(page.locator(".place")).to_contain_text("社区民警")
