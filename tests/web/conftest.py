@@ -185,7 +185,7 @@ def still(page: Page) -> None:
 
 
 def pictured(page: Page, name: str, *, whole: bool = False) -> None:
-    """Keep a picture of the page in the folder ``MINQING_PICTURES``, for whoever looks at every screen; else nothing."""
+    """Keep a picture of the page in the folder ``MINQING_PICTURES``, for whoever looks at screens; else nothing."""
     if folder := os.environ.get("MINQING_PICTURES"):
         still(page)
         page.wait_for_timeout(500)

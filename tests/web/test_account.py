@@ -1,4 +1,4 @@
-"""One's own account in a real browser: the second factor, the devices, tokens for machines, and a password given by others."""
+"""One's own account in a real browser: second factor, devices, tokens for machines, a password given by others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Opened = Callable[..., Page]
 
-PASSWORD = "known to its owner 1"  # noqa: S105  # of these tests' own people
+PASSWORD = "known to its owner 1"  # of these tests' own people
 PEOPLE = """
 WITH who AS (INSERT INTO person (name) VALUES (%(name)s) RETURNING id), post AS (
   INSERT INTO assignment (person_id, role, post, level, place_id)
@@ -36,12 +36,17 @@ def people(sample_url: str) -> None:
     """Three who came with passwords of their own, and one who was given it."""
     secret = hasher().hash(PASSWORD)
     with psycopg.connect(sample_url) as store:
-        for login, name in (("twofold", "双保险"), ("roaming", "多设备"), ("machines", "接大屏"), ("newcomer", "许初来")):
+        for login, name in (
+            ("twofold", "双保险"),
+            ("roaming", "多设备"),
+            ("machines", "接大屏"),
+            ("newcomer", "许初来"),
+        ):
             store.execute(PEOPLE, {"name": name, "login": login, "hash": secret, "given": login == "newcomer"})
 
 
 @pytest.fixture
-def enter(open_page: Opened, people: None) -> Opened:
+def enter(open_page: Opened, people: None) -> Opened:  # noqa: ARG001 - they have to be there
     """Open a page as somebody by typing the name and the password."""
 
     def open_(login: str, path: str = "people.html", **options: Any) -> Page:

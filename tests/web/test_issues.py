@@ -43,7 +43,7 @@ def standing(sample_url: str, status: str) -> str:
 
 @pytest.fixture
 def brought(open_page: Callable[..., Page], sample: str, sample_url: str) -> Callable[..., str]:
-    """Reports a case anew and takes it through some steps: which cases of its year stand where is the sample's affair."""
+    """Reports a case anew and takes it through some steps: where those of its year stand is the sample's affair."""
 
     def bring(*actions: str) -> str:
         api = open_page("issues.html", login="demo-street-office", viewport=WIDE).context.request

@@ -149,14 +149,16 @@ def test_a_border_is_dragged_a_tower_cut_and_a_lost_edit_done_again(open_page: O
 
 
 BORDERS = """(() => {
-  const { stage } = document.querySelector('.plan-map'), { left, top, width, height } = stage.canvas.getBoundingClientRect()
+  const { stage } = document.querySelector('.plan-map')
+  const { left, top, width, height } = stage.canvas.getBoundingClientRect()
   const lines = stage.map.querySourceFeatures('borders').flatMap(({ geometry: { type, coordinates } }) =>
     type === 'LineString' ? [coordinates] : type === 'MultiLineString' ? coordinates : [])
   const middles = lines.map((line) => {
     const [a, b] = [line[Math.ceil(line.length / 2) - 1], line[Math.ceil(line.length / 2)]]
     return stage.map.project([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2])
   })
-  return middles.filter(({ x, y }) => x > 60 && y > 60 && x < width - 60 && y < height - 60).map(({ x, y }) => [x + left, y + top])
+  const inside = middles.filter(({ x, y }) => x > 60 && y > 60 && x < width - 60 && y < height - 60)
+  return inside.map(({ x, y }) => [x + left, y + top])
 })()"""
 """Where on the screen the middles of the borders that can be dragged are."""
 

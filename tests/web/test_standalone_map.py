@@ -35,9 +35,7 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def sheet(
-    request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path, told: list[str]
-) -> Iterator[Page]:
+def sheet(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path, told: list[str]) -> Iterator[Page]:
     request.getfixturevalue("dist")
     boxes = [shapely.box(104 + n / 500, 30.6, 104 + (n + 1) / 500, 30.602) for n in range(GRIDS)]
     areas = np.array(boxes, dtype=object)
@@ -50,9 +48,7 @@ def sheet(
     )
     file = tmp_path / "sheet.html"
     scripts = Scripts(ROOT / "web" / "dist" / "sheets")
-    written = standalone_map(
-        "吉福社区", [grids], scripts, points=Points("事件", SPOTS), film=Film("热力", WEEKS)
-    )
+    written = standalone_map("吉福社区", [grids], scripts, points=Points("事件", SPOTS), film=Film("热力", WEEKS))
     file.write_text(written, encoding="utf-8")
     context = chromium.new_context(offline=True)
     page = context.new_page()
