@@ -23,6 +23,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from api.embedded import cluster as clusters
@@ -36,6 +37,10 @@ from tests.ready_store import SAMPLE_TEMPLATE, TEMPLATE, copy_database, drop_dat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# A loaded machine is slow, not wrong: nothing in these tests is told by a clock.
+hypothesis.settings.register_profile("minqing", deadline=None)
+hypothesis.settings.load_profile("minqing")
 
 AMONG_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 _numbers = itertools.count(1)
