@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from api.maps.compression import WORTHWHILE, Encoding, choose, compress
+from api.compression import WORTHWHILE, Encoding, choose, compress
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,11 +15,11 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 
 from api.access.admission import Credential, credential
+from api.compression import WORTHWHILE, choose, compress
 from api.errors import InvalidError
 from api.heat import service
 from api.heat.schemas import LISTS, Question
 from api.heat.sieve import sieve
-from api.maps.compression import WORTHWHILE, choose, compress
 from api.maps.service import AWAY
 
 if TYPE_CHECKING:

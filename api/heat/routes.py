@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sse_starlette import EventSourceResponse
 
 from api.access.streams import while_admitted
+from api.compression import WORTHWHILE, choose, compress
 from api.database import Session, fresh_look
 from api.heat import areas, hexagons, service, spotting
 from api.heat import export as exporting
@@ -26,7 +27,6 @@ from api.heat.schemas import (
     SpotsRead,
     SummaryRead,
 )
-from api.maps.compression import WORTHWHILE, choose, compress
 
 router = APIRouter(prefix="/api/heat", tags=["heat"])
 MVT = "application/vnd.mapbox-vector-tile"

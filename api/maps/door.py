@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from api.access.admission import heard, network, shown_by
 from api.access.headers import of_data
+from api.compression import choose
 from api.errors import ServiceError
 from api.maps import service
-from api.maps.compression import choose
 from api.maps.routes import FRESH, MVT, known
 from api.maps.service import Picture, Wish
 from api.maps.tile import Tile
@@ -53,7 +53,7 @@ class TileDoor:
 
     async def _picture(self, scope: Scope, layer: str, z: str, x: str, y: str) -> Picture | None:
         headers = heard(scope)
-        asker = shown_by(scope, headers)
+        asker = shown_by(scope)
         caller = asker.digest or network(scope).encode()
         if not asker.here and self.allowance.take(network(scope), 1.0) > 0:
             return None

@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access.admission import credential
+from api.compression import choose
 from api.database import Session
 from api.maps import service
-from api.maps.compression import choose
 from api.maps.schemas import LayerRead, TileJsonRead
 from api.maps.service import Picture, Wish
 from api.maps.tables import LAYERS

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from api.compression import WORTHWHILE, Encoding, compress
 from api.errors import InvalidError, NotFoundError, UnauthenticatedError, UnavailableError
-from api.maps.compression import WORTHWHILE, Encoding, compress
 from api.maps.connections import Connections
 from api.maps.schemas import TileJsonRead, VectorLayerRead
 from api.maps.shelf import Kept, Shelf

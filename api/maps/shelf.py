@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from api.maps.compression import Encoding
+    from api.compression import Encoding
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sends a tile in the shortest form that its reader understands: zstd, gzip, or as it is."""
+"""Sends a tile, a film or a script in the shortest form that its reader understands: zstd, gzip, or as it is."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def _is_refused(item: str) -> bool:
     return weight.startswith("q=0") and not weight.strip("q=0.")
 
 
-def compress(tile: bytes, encoding: Encoding, *, thoroughly: bool = False) -> bytes:
-    """The tile in that encoding; ``thoroughly`` is for what is packed once and sent often."""
+def compress(content: bytes, encoding: Encoding, *, thoroughly: bool = False) -> bytes:
+    """The content in that encoding; ``thoroughly`` is for what is packed once and sent often."""
     if encoding == "zstd":
-        return zstd.compress(tile, ZSTD_ONCE if thoroughly else ZSTD_LEVEL)
+        return zstd.compress(content, ZSTD_ONCE if thoroughly else ZSTD_LEVEL)
     if encoding == "gzip":
         packer = zlib.compressobj(GZIP_ONCE if thoroughly else GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
-        return packer.compress(tile) + packer.flush()
-    return tile
+        return packer.compress(content) + packer.flush()
+    return content
