@@ -29,7 +29,7 @@ from api.errors import FirstPasswordError, ForbiddenError, NotFoundError, Unauth
 from api.lease import begin
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from sqlalchemy.ext.asyncio import AsyncSession
     from starlette.types import Scope
@@ -88,22 +88,22 @@ def on_this_machine(request: Request) -> bool:
 
     The name in ``Host`` counts too: a page elsewhere may have its name resolved to 127.0.0.1.
     """
-    return came_from_here(request.scope, heard(request.scope))
+    return came_from_here(request.scope)
 
 
-def came_from_here(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+def came_from_here(scope: Scope) -> bool:
     """The same of a bare scope. Several ask, of every tile; the first answer is kept with the request."""
     here = scope.get(HERE)
     if here is None:
-        here = scope[HERE] = _came_from_here(scope, headers)
+        here = scope[HERE] = _came_from_here(scope)
     return bool(here)
 
 
 HERE = "minqing.here"
 
 
-def _came_from_here(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
-    client = scope.get("client")
+def _came_from_here(scope: Scope) -> bool:
+    client, headers = scope.get("client"), heard(scope)
     if client is None or not FORWARDED.isdisjoint(headers):
         return False
     return _is_loopback(client[0]) and _is_local(headers.get(b"host", b""))
@@ -138,22 +138,22 @@ class Credential:
 
 def credential(request: Request) -> Credential:
     """What this request shows; the store judges it. What is too long to be one of ours is cut, and so is none."""
-    return shown_by(request.scope, heard(request.scope))
+    return shown_by(request.scope)
 
 
-def shown_by(scope: Scope, headers: Mapping[bytes, bytes]) -> Credential:
+def shown_by(scope: Scope) -> Credential:
     """The same of a bare scope. Several ask; the first answer is kept with the request."""
     shown: Credential | None = scope.get(SHOWN)
     if shown is None:
-        shown = scope[SHOWN] = _credential(scope, headers)
+        shown = scope[SHOWN] = _credential(scope)
     return shown
 
 
 SHOWN = "minqing.shown"
 
 
-def _credential(scope: Scope, headers: Mapping[bytes, bytes]) -> Credential:
-    here = came_from_here(scope, headers)
+def _credential(scope: Scope) -> Credential:
+    here, headers = came_from_here(scope), heard(scope)
     scheme, _, bearer = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return Credential("token", digest(bearer.strip()[:LONGEST_TOKEN]), here=here)
@@ -215,7 +215,7 @@ async def _recognise(request: Request, session: AsyncSession) -> Asker | None:
     if recognised is None or (recognised.demo and not shown.here):
         return None
     known.keep(shown, recognised)
-    if recognised.given and (request.method, request.url.path) not in WITH_A_GIVEN_PASSWORD:
+    if recognised.given and (request.method, request.scope["path"]) not in WITH_A_GIVEN_PASSWORD:
         raise FirstPasswordError("请先设置自己的密码。", "Choose a password of your own first.")
     if request.method not in SAFE_METHODS:
         _refuse_change(request, recognised)
