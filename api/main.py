@@ -46,33 +46,21 @@ from api.settings import Settings
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
+ROUTERS = (
+    *(health.router, account, oidc, people, places, *plans.ROUTERS, frontier, rules, residents, issues, casework),
+    *(open311, patrols, maps, heat, office, exports, imports, basemap.router),
+)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI application; connects to its store when it starts, and lets go when it stops."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if settings.app_database_url is None:
-            raise ValueError("Settings.app_database_url must say where the store is.")
-        app.state.engine = create_engine(settings.app_database_url, pool_size=settings.pool_size)
-        app.state.lending = lending(app.state.engine)
-        app.state.tiles = open_store(
-            settings.app_database_url, connections=settings.tile_connections, shelf_bytes=settings.tile_memory_mb << 20
-        )
-        app.state.heat = Watch()
-        try:
-            await guard.refuse_unguarded(app.state.engine)
-            yield
-        finally:
-            await app.state.tiles.connections.close()
-            await app.state.engine.dispose()
-
     app = FastAPI(
         title="民情地图",
         version="0.1.0",
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=connected,
         telemetry=SILENT,
     )
     app.state.settings = settings
@@ -82,32 +70,38 @@ def create_app(settings: Settings) -> FastAPI:
     plans.furnish(app)
     problems.install(app)
     app.state.dialects = {"/open311/": in_georeport}
-    switchboard.connect(
-        app,
-        [
-            health.router,
-            account,
-            oidc,
-            people,
-            places,
-            *plans.ROUTERS,
-            frontier,
-            rules,
-            residents,
-            issues,
-            casework,
-            open311,
-            patrols,
-            maps,
-            heat,
-            office,
-            exports,
-            imports,
-            basemap.router,
-        ],
-        problems.RESPONSES,
-    )
+    switchboard.connect(app, ROUTERS, problems.RESPONSES)
     pages.install(app, settings.web_dist)
+    fence(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def connected(app: FastAPI) -> AsyncIterator[None]:
+    """The store within reach, as long as the service runs.
+
+    Raises:
+        ValueError: nobody said where the store is.
+    """
+    settings: Settings = app.state.settings
+    if settings.app_database_url is None:
+        raise ValueError("Settings.app_database_url must say where the store is.")
+    app.state.engine = create_engine(settings.app_database_url, pool_size=settings.pool_size)
+    app.state.lending = lending(app.state.engine)
+    app.state.tiles = open_store(
+        settings.app_database_url, connections=settings.tile_connections, shelf_bytes=settings.tile_memory_mb << 20
+    )
+    app.state.heat = Watch()
+    try:
+        await guard.refuse_unguarded(app.state.engine)
+        yield
+    finally:
+        await app.state.tiles.connections.close()
+        await app.state.engine.dispose()
+
+
+def fence(app: FastAPI, settings: Settings) -> None:
+    """What every request passes on its way in, the innermost first; a plain tile's way ends at the outermost."""
     lines, allowance = Lines(), Allowance(settings.requests_per_s)
     app.add_middleware(BodyLimit)
     app.add_middleware(HeatDoor)
@@ -115,4 +109,3 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RateLimit, allowance=allowance)
     app.add_middleware(SecurityHeaders, basemaps=basemap.origins_of(settings))
     app.add_middleware(TileDoor, lines=lines, allowance=allowance)
-    return app
