@@ -9,7 +9,7 @@ from sqlalchemy import text
 from api.errors import NotFoundError
 from api.office import kpis
 from api.office.period import span
-from api.office.schemas import FigureCaseRead, FigureCasesRead, KpiRead
+from api.office.schemas import FigureCasesRead, KpiRead
 
 if TYPE_CHECKING:
     from datetime import date
@@ -68,5 +68,4 @@ async def read_cases(session: AsyncSession, code: str, asked: CasesQuestion, tod
         raise NotFoundError("没有这个指标。", "There is no such figure.")
     values = span(asked, today) | {"group": asked.group, "counted": asked.counted}
     rows = (await session.execute(text(kpis.cases(kpi, asked.by)), values)).mappings().all()
-    total = rows[0]["total"] if rows else 0
-    return FigureCasesRead(code=code, total=total, cases=[FigureCaseRead.model_validate(dict(row)) for row in rows])
+    return FigureCasesRead.of(code, rows)

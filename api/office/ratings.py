@@ -12,7 +12,7 @@ from api.office.counted import ISSUES
 from api.office.kpis import MOST_CASES
 from api.office.period import first_day, last_day
 from api.office.rules import in_force
-from api.office.schemas import FigureCaseRead, FigureCasesRead, RatingRead, RatingsRead, ReplyCreate, ReplyRead
+from api.office.schemas import FigureCasesRead, RatingRead, RatingsRead, ReplyCreate, ReplyRead
 
 if TYPE_CHECKING:
     from datetime import date
@@ -123,8 +123,7 @@ async def read_cases(session: AsyncSession, compound: UUID, month: date, part: P
         raise NO_COMPOUND
     values = {"compound": compound, "since": first_day(month), "until": last_day(month)}
     rows = (await session.execute(CASES[part], values)).mappings().all()
-    total = rows[0]["total"] if rows else 0
-    return FigureCasesRead(code=part, total=total, cases=[FigureCaseRead.model_validate(dict(row)) for row in rows])
+    return FigureCasesRead.of(part, rows)
 
 
 async def reply(session: AsyncSession, compound: UUID, said: ReplyCreate, asker: Asker) -> ReplyRead:

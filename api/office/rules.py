@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     from api.office.schemas import FormulaCreate, FormulaSaid
 
 NUMBERS = (
-    "late_most, open_most, again_most, often_most, blue, yellow, fewest_for_red, red_from, black_below, fewest_handled,"
-    " on_time_most, back_most, satisfied_most"
+    *("late_most", "open_most", "again_most", "often_most", "blue", "yellow"),
+    *("fewest_for_red", "red_from", "black_below", "fewest_handled", "on_time_most"),
+    *("back_most", "satisfied_most"),
 )
+COLUMNS = ", ".join(NUMBERS)
 IN_FORCE = text(f"""
-  SELECT version, {NUMBERS} FROM assessment_rule WHERE since <= :day ORDER BY since DESC LIMIT 1
+  SELECT version, {COLUMNS} FROM assessment_rule WHERE since <= :day ORDER BY since DESC LIMIT 1
 """)  # noqa: S608 - written here
-ALL = text(f"SELECT version, since, note, {NUMBERS} FROM assessment_rule ORDER BY since DESC LIMIT 200")  # noqa: S608
+ALL = text(f"SELECT version, since, note, {COLUMNS} FROM assessment_rule ORDER BY since DESC LIMIT 200")  # noqa: S608
 GOVERNS = text("SELECT governs_all()")
 TAKEN = text("SELECT true FROM assessment_rule WHERE since = :since")
 ADD = text(f"""
-  INSERT INTO assessment_rule (version, since, note, {NUMBERS})
-  SELECT max(version) + 1, :since, :note, {", ".join(f":{name.strip()}" for name in NUMBERS.split(","))}
+  INSERT INTO assessment_rule (version, since, note, {COLUMNS})
+  SELECT max(version) + 1, :since, :note, {", ".join(f":{name}" for name in NUMBERS)}
     FROM assessment_rule
 """)  # noqa: S608
 WHOLE = 100
@@ -61,7 +63,7 @@ def rule_of(said: FormulaSaid, version: int = 0) -> Rule:
         raise InvalidError("黄的下限须低于蓝的下限。", "Yellow must begin below blue.")
     if said.black_below >= said.red_from:
         raise InvalidError("黑榜线须低于红榜线。", "The black list must end below where the red list begins.")
-    return Rule(version=version, **{name.strip(): getattr(said, name.strip()) for name in NUMBERS.split(",")})
+    return Rule(version=version, **said.model_dump(include=set(NUMBERS)))
 
 
 def earliest(today: date) -> date:
@@ -73,8 +75,7 @@ async def read_rules(session: AsyncSession, today: date) -> FormulasRead:
     """All versions, the latest first."""
     read = []
     for row in (await session.execute(ALL)).mappings():
-        numbers = {name.strip(): row[name.strip()] for name in NUMBERS.split(",")}
-        rule = Rule(version=row["version"], **numbers)
+        rule = Rule(version=row["version"], **{name: row[name] for name in NUMBERS})
         said = {"formula_zh": rule.formula_zh, "formula_en": rule.formula_en}
         said |= {"bodies_zh": rule.bodies_zh, "bodies_en": rule.bodies_en}
         read.append(FormulaRead(**row, **said))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import RowMapping
 
 Language = Literal["zh", "en"]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
@@ -94,6 +99,12 @@ class FigureCasesRead(Read):
     code: str
     total: int
     cases: list[FigureCaseRead]
+
+    @classmethod
+    def of(cls, code: str, rows: Sequence[RowMapping]) -> FigureCasesRead:
+        """The rows of a query that tells the ``total`` on each."""
+        total = rows[0]["total"] if rows else 0
+        return cls(code=code, total=total, cases=[FigureCaseRead.model_validate(dict(row)) for row in rows])
 
 
 class TallyRead(Read):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal
 
 from api.office.bodies import read_bodies
 from api.office.period import first_day, last_day
@@ -12,11 +13,14 @@ from api.office.rules import rule_of
 from api.office.schemas import FormulaTrialRead, Period, TurnRead
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from api.office.schemas import FormulaTrial, RatingRead, StandingRead
+
+    Judged = Sequence[RatingRead | StandingRead]
 
 MOST = 200
 
@@ -38,7 +42,10 @@ async def try_rule(session: AsyncSession, said: FormulaTrial, today: date) -> Fo
         bodies_en=rule.bodies_en,
         colours=_counted(after),
         colours_before=_counted(before),
-        turned=[*_compounds(before, after), *_bodies(lists, listed)][:MOST],
+        turned=[
+            *_turned("compound", before, after, attrgetter("compound_id", "colour")),
+            *_turned("body", lists, listed, attrgetter("body_id", "list")),
+        ][:MOST],
     )
 
 
@@ -46,35 +53,22 @@ def _counted(ratings: list[RatingRead]) -> dict[str, int]:
     return dict(Counter[str](one.colour for one in ratings))
 
 
-def _compounds(before: list[RatingRead], after: list[RatingRead]) -> list[TurnRead]:
-    was = {one.compound_id: one for one in before}
+def _turned(
+    kind: Literal["compound", "body"], before: Judged, after: Judged, verdict: attrgetter[Any]
+) -> list[TurnRead]:
+    """Those whose colour or list another rule changes; ``verdict`` tells of one its id and that."""
+    was = {verdict(one)[0]: one for one in before}
+    pairs = [(was[verdict(one)[0]], one) for one in after]
     return [
         TurnRead(
-            kind="compound",
+            kind=kind,
             name=one.name,
             name_en=one.name_en,
-            before=was[one.compound_id].colour,
-            after=one.colour,
-            points_before=was[one.compound_id].points,
+            before=verdict(former)[1],
+            after=verdict(one)[1],
+            points_before=former.points,
             points=one.points,
         )
-        for one in after
-        if was[one.compound_id].colour != one.colour
-    ]
-
-
-def _bodies(before: list[StandingRead], after: list[StandingRead]) -> list[TurnRead]:
-    was = {one.body_id: one for one in before}
-    return [
-        TurnRead(
-            kind="body",
-            name=one.name,
-            name_en=one.name_en,
-            before=was[one.body_id].list,
-            after=one.list,
-            points_before=was[one.body_id].points,
-            points=one.points,
-        )
-        for one in after
-        if was[one.body_id].list != one.list
+        for former, one in pairs
+        if verdict(former) != verdict(one)
     ]
