@@ -77,6 +77,15 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
     }
   }
 
+  /** The wished level in its colours, as soon as there is a ground to colour: a new style begins without. */
+  function wear(): void {
+    if (!level || !map.getSource(level)) return
+    if (!map.getLayer(`heat-${level}`)) addAreas(map, level)
+    if (map.getLayoutProperty(`heat-${level}`, 'visibility') !== 'visible') map.setLayoutProperty(`heat-${level}`, 'visibility', 'visible')
+    paintAreas()
+  }
+
+  map.on('style.load', wear)
   map.on('sourcedata', (event) => {
     if (event.sourceId !== level || !event.tile) return
     atHand = null
@@ -129,10 +138,7 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
       if (level !== of) atHand = null
       level = of
       colourOf = by
-      if (!of || !map.getSource(of)) return
-      if (!map.getLayer(`heat-${of}`)) addAreas(map, of)
-      if (map.getLayoutProperty(`heat-${of}`, 'visibility') !== 'visible') map.setLayoutProperty(`heat-${of}`, 'visibility', 'visible')
-      paintAreas()
+      wear()
     },
     /** Draw shapes in colours: hexagons; none clears them. */
     shapes(rings: readonly { readonly ring: readonly (readonly number[])[]; readonly colour: string }[]): void {
