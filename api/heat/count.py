@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from api.heat.sieve import Sieve
 
     Ints = NDArray[np.int64]
+    Column = NDArray[np.int32]
+    Entries = tuple[Column, Column, Column]
 
 FAR = 1 << 62
 BY_CLOCK = ("hour", "weekday")
@@ -90,57 +92,55 @@ def film(facts: Facts, sieve: Sieve, step: int | None, *, most: int = MOST_ENTRI
 
     Where that makes more than ``most`` entries, steps of days are joined two by two until it does not.
     """
-    own, more = (np.flatnonzero(sieve.passes(part) & (part["cell"] >= 0)) for part in facts.parts())
-    day, came = facts.tidy["day"][own], facts.loose["day"][more]
-    first, last = _within(*sieve.days, day, came)
+    from geo.heat import reel  # noqa: PLC0415 - compiled loops: a start should not wait for them
+
+    on_map = slice(int(np.searchsorted(facts.tidy["cell"], 0)), None)
+    tidy, spot, cells = facts.tidy.take(on_map), facts.spot[on_map], facts.cells
+    keep = sieve.passes(tidy)
+    loose = facts.loose.take(np.flatnonzero(sieve.passes(facts.loose) & (facts.loose["cell"] >= 0)))
+    first, last = _within(*sieve.days, reel.span(tidy["day"], keep, *sieve.days), loose["day"])
     days = np.arange(last - first + 1)
     begin = int(month_of(first)) if step is None else first
-    of_day = month_of(days + first) - begin if step is None else days // step
+    of_day = np.asarray(month_of(days + first) - begin if step is None else days // step, np.int32)
     steps = int(of_day[-1]) + 1
-    cells = facts.cells
-    keys: NDArray[Any] = facts.spot[own]
-    if len(cells) * steps >= 1 << 31:
-        keys = keys.astype(np.int64)
-    keys *= steps
-    keys += of_day.astype(np.int32)[day - first]
-    counted = _runs(keys)
-    if len(came):
-        where = facts.loose["cell"][more]
-        cells = np.union1d(facts.cells, where)
-        renumbered = np.searchsorted(cells, facts.cells)
-        keys = renumbered[counted[0] // steps] * steps + counted[0] % steps
-        late = np.searchsorted(cells, where) * steps + of_day[came - first]
-        counted = _added(keys, counted[1], *np.unique(late, return_counts=True))
-    (at, when), counts = np.divmod(counted[0], steps), counted[1]
-    while step is not None and len(at) > most and steps > 1:
+    entries = reel.tally(spot, tidy["day"], keep, first, of_day, int(np.count_nonzero(keep)))
+    if len(loose):
+        cells, entries = _with(entries, cells, loose["cell"], of_day[loose["day"] - first], steps)
+    while step is not None and len(entries[0]) > most and steps > 1:
         step, steps = step * 2, (steps + 1) // 2
-        keys, ends = _runs(at * steps + when // 2, counts)
-        (at, when), counts = np.divmod(keys, steps), ends
-    order = np.argsort(when.astype(np.uint16), kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(when, minlength=steps))])
-    used = np.zeros(len(cells), np.bool_)
-    used[at] = True
-    return Slices(begin, step or 0, cells[used], start, (np.cumsum(used) - 1)[at[order]], counts[order])
+        entries = reel.joined(*entries)
+    spots, start, at, counts = reel.by_step(*entries, steps)
+    return Slices(begin, step or 0, cells[spots], start, at, counts)
 
 
-def _within(first: int, last: int, *days: Ints) -> tuple[int, int]:
+def _within(first: int, last: int, tidy: tuple[int, int], loose: Ints) -> tuple[int, int]:
     """The days of a period that any issue has; only its first without one."""
-    some = [day for day in days if len(day)]
-    if not some:
-        return first, first
-    return max(first, *(int(day.min()) for day in some)), min(last, max(int(day.max()) for day in some))
+    begin, end = tidy
+    if len(loose):
+        begin, end = min(begin, int(loose.min())), max(end, int(loose.max()))
+    return (first, first) if begin > end else (max(first, begin), min(last, end))
 
 
-def _runs(keys: Ints, counts: Ints | None = None) -> tuple[Ints, Ints]:
-    """Keys that never fall, each once, with how many of each there are; or with the sums of their counts."""
+def _with(entries: Entries, cells: Ints, where: Ints, when: Column, steps: int) -> tuple[Ints, Entries]:
+    """All cells, and the entries with those of loose issues in their places."""
+    every = np.union1d(cells, where)
+    at, had, counts = entries
+    keys = np.searchsorted(every, cells)[at] * steps + had
+    late = np.searchsorted(every, where) * steps + when
+    keys, many = _added(keys, counts, *np.unique(late, return_counts=True))
+    own, then = np.divmod(keys, steps)
+    return every, (own.astype(np.int32), then.astype(np.int32), many.astype(np.int32))
+
+
+def _runs(keys: Ints) -> tuple[Ints, Ints]:
+    """Keys that never fall, each once, with how many of each there are."""
     if not len(keys):
         return keys, keys
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-    sums = np.diff(np.append(starts, len(keys))) if counts is None else np.add.reduceat(counts, starts)
-    return keys[starts], sums
+    return keys[starts], np.diff(np.append(starts, len(keys)))
 
 
-def _added(keys: Ints, counts: Ints, more: Ints, many: Ints) -> tuple[Ints, Ints]:
+def _added(keys: Ints, counts: NDArray[Any], more: Ints, many: Ints) -> tuple[Ints, Ints]:
     """Two counts by rising keys as one."""
     where = np.searchsorted(keys, more)
     known = np.append(keys, -1)[where] == more

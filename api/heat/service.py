@@ -245,14 +245,15 @@ async def read_film(session: AsyncSession, watch: Watch, asked: Question, step: 
 def written(version: int, shown: Slices) -> bytes:
     """A film as it is sent."""
     column, row = (np.diff(v, prepend=0) for v in columns_rows(shown.cells))
-    before = np.concatenate([[-1], shown.at[:-1]])
-    before[shown.start[:-1][shown.start[:-1] < len(before)]] = -1
-    short, long = zip(*(_bytes(v) for v in (shown.at - before[: len(shown.at)], shown.count)), strict=True)
+    gap = np.diff(shown.at, prepend=-1)
+    begun = shown.start[:-1][shown.start[:-1] < len(gap)]
+    gap[begun] = shown.at[begun] + 1
+    short, long = zip(*(_bytes(v) for v in (gap, shown.count)), strict=True)
     head = [version, shown.first, shown.step, len(shown.start) - 1, len(shown.cells), len(shown.at), *map(len, long)]
     numbers = [np.array(head), column, row, shown.start, *long]
     return b"MQH2" + b"".join(np.asarray(n, "<i4").tobytes() for n in numbers) + b"".join(short)
 
 
-def _bytes(values: NDArray[np.int64]) -> tuple[bytes, NDArray[np.int64]]:
+def _bytes(values: NDArray[np.integer[Any]]) -> tuple[bytes, NDArray[np.integer[Any]]]:
     """A byte each, and in full those that fill it."""
     return np.minimum(values, 255).astype(np.uint8).tobytes(), values[values >= 255]  # noqa: PLR2004 - a byte

@@ -1,4 +1,4 @@
-"""The partition's loops, compiled once for these sources and this environment: ``python -m api.operations.loops``.
+"""The loops of partitions and films, compiled once for sources and environment: ``python -m api.operations.loops``.
 
 A mark beside the compiled code says for what it was made. While it holds, a start leaves the compiler alone, which
 would otherwise take the processor from the very service that is coming up.
@@ -16,6 +16,7 @@ from pathlib import Path
 from api.settings import ROOT
 
 SOURCES = ROOT / "geo" / "partition"
+REEL = ROOT / "geo" / "heat" / "reel.py"
 
 
 def compiled() -> bool:
@@ -28,8 +29,10 @@ def compiled() -> bool:
 
 def compile_all() -> None:
     """Compile them, and leave the mark; where nothing may be written, the next start does it again."""
-    from geo.partition.warm import warm  # noqa: PLC0415  # seconds, which the question above must not cost
+    from geo.heat import reel  # noqa: PLC0415  # seconds, which the question above must not cost
+    from geo.partition.warm import warm  # noqa: PLC0415  # the same
 
+    reel.warm()
     warm()
     with contextlib.suppress(OSError):
         _mark().write_text(_made_for(), encoding="utf-8")
@@ -41,7 +44,7 @@ def _mark() -> Path:
 
 def _made_for() -> str:
     digest = hashlib.sha256(f"{sys.version} numba {version('numba')}".encode())
-    for path in sorted(SOURCES.glob("*.py")):
+    for path in (*sorted(SOURCES.glob("*.py")), REEL):
         digest.update(f"{path} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()
 

@@ -7,7 +7,7 @@ the month less one. Months are sums of their days, so both always agree.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -103,8 +103,8 @@ class Slices:
     step: int
     cells: Ints
     start: Ints
-    at: Ints
-    count: Ints
+    at: NDArray[np.integer[Any]]
+    count: NDArray[np.integer[Any]]
 
 
 def slices(bins: Bins, first: int, last: int, *, step: int = WEEK) -> Slices:
