@@ -116,13 +116,6 @@ export function longitudeOf(column: number): number {
   return (column / SIDE) * 360 - 180
 }
 
-/** The corners of a frame as MapLibre wants them: north-west, north-east, south-east, south-west. */
-export function cornersOf({ west, north, columns, rows }: Frame): [[number, number], [number, number], [number, number], [number, number]] {
-  const [w, e] = [longitudeOf(west), longitudeOf(west + columns)]
-  const [n, s] = [latitudeOf(north), latitudeOf(north + rows)]
-  return [[w, n], [e, n], [e, s], [w, s]]
-}
-
 /**
  * Issues per square kilometre under a Gaussian of `bandwidthM` metres (standard deviation) round each cell: the same
  * place is as hot at every zoom. Two passes of one dimension, both row by row; a cell's own width is taken off the kernel.
@@ -218,9 +211,28 @@ function shadeOf(value: number, most: number): number {
   return value > 0 ? Math.max(1, Math.floor(Math.sqrt(Math.min(1, value / most)) * (SHADES - 1))) : 0
 }
 
+/** Colours of a smooth picture by equal shares, no roots to take a pixel; as fine as `SHADES` where the picture begins to show. */
+const EVEN = 8192
+let evenly: Uint32Array | null = null
+
+function evenShades(): Uint32Array {
+  if (evenly) return evenly
+  const tints = shades({ smooth: true })
+  evenly = new Uint32Array(EVEN + 1).map((_, i) => tints[shadeOf(i, EVEN)]!)
+  return evenly
+}
+
 /** Paint values into RGBA: nothing where there is none, from the first colour up to the last at `most`. */
 export function paint(values: Float32Array, most: number, pixels: Uint8ClampedArray<ArrayBuffer>, { smooth }: { smooth: boolean }): void {
   const whole = new Uint32Array(pixels.buffer, pixels.byteOffset, values.length)
+  if (smooth) {
+    const [tints, scale] = [evenShades(), EVEN / (most || 1)]
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
+      whole[i] = value === 0 ? 0 : tints[Math.min(EVEN, (value * scale) | 0)]!
+    }
+    return
+  }
   const tints = shades({ smooth })
   for (let i = 0; i < values.length; i++) whole[i] = values[i] === 0 ? 0 : tints[shadeOf(values[i]!, most)]!
 }

@@ -1,12 +1,15 @@
 /** A map with heat on it: a picture of cells laid over the ground, or areas in colours, or outlines of hot spots. */
 
-import { Map as MapLibre, setWorkerUrl, type CanvasSource, type GeoJSONSource } from 'maplibre-gl'
+import { Map as MapLibre, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import { cornersOf, type Frame } from '../core/film'
+import type { Frame } from '../core/film'
+import { inkwell, written, type Inkwell } from '../core/ink'
 import type { Box } from '../core/place'
 import { TYPEFACES } from '../map/names'
 import { style, type Look } from '../map/style'
+import { glazeOf, layerOf } from './glaze'
+import { slideOf, type Slide } from './slide'
 
 export type Board = ReturnType<typeof openBoard>
 export type AreaLevel = 'subdistrict' | 'community' | 'compound' | 'micro_grid'
@@ -35,53 +38,41 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
     localIdeographFontFamily: TYPEFACES.join(','),
     validateStyle: import.meta.env.DEV,
   })
-  const canvas = document.createElement('canvas')
-  canvas.width = canvas.height = 2
-  const pen = canvas.getContext('2d', { willReadFrequently: true })!
-  let laid = ''
+  let slide: Slide | null = null
   let level: AreaLevel | null = null
   const ready = new Promise<void>((resolve) => map.once('load', () => resolve()))
-  const painted = new Map<AreaLevel, Map<string, string>>()
+  const glaze = glazeOf(map)
+  const wells = new Map<AreaLevel, Inkwell>()
   let colourOf: (id: string) => string | null = () => null
-  /** Ids of the areas in the tiles at hand; null once other tiles have come. */
-  let atHand: readonly string[] | null = null
+  /** The areas in the tiles at hand, and their numbers; null once other tiles have come. */
+  let atHand: AtHand | null = null
 
-  function layer(smooth: boolean): void {
-    if (map.getLayer(PICTURE)) {
-      map.setPaintProperty(PICTURE, 'raster-resampling', smooth ? 'linear' : 'nearest')
-      return
-    }
-    const above = map.getStyle().layers.find(({ type }) => type === 'symbol')?.id
-    map.addLayer(
-      { id: PICTURE, type: 'raster', source: PICTURE, paint: { 'raster-resampling': smooth ? 'linear' : 'nearest', 'raster-fade-duration': 0 } },
-      above,
-    )
+  /** The areas in the tiles at hand. Whose number is not spelt by its own key is told it, once. */
+  function gather(of: AreaLevel): AtHand {
+    const well = wells.get(of) ?? inkwell()
+    wells.set(of, well)
+    const ids = [...new Set(map.querySourceFeatures(of, { sourceLayer: of }).map(({ id }) => String(id)))]
+    const inks = Int32Array.from(ids, (id) => {
+      const ink = well.of(id)
+      if (!well.plain(id)) map.setFeatureState({ source: of, sourceLayer: of, id }, { ink: written(ink) })
+      return ink
+    })
+    return { ids, inks }
   }
 
   /** A city has more areas than a screen: only those in the tiles at hand are coloured, the others when they come. */
   function paintAreas(): void {
     if (!level || !map.getSource(level)) return
-    const [source, had] = [level, painted.get(level) ?? new Map<string, string>()]
-    painted.set(level, had)
-    atHand ??= [...new Set(map.querySourceFeatures(source, { sourceLayer: source }).map(({ id }) => String(id)))]
-    for (const id of atHand) {
-      const heat = colourOf(id)
-      if (heat === (had.get(id) ?? null)) continue
-      if (heat === null) {
-        had.delete(id)
-        map.removeFeatureState({ source, sourceLayer: source, id })
-      } else {
-        had.set(id, heat)
-        map.setFeatureState({ source, sourceLayer: source, id }, { heat })
-      }
-    }
+    const { ids, inks } = (atHand ??= gather(level))
+    if (ids.length) glaze.paint(inks, (k) => colourOf(ids[k]!))
   }
 
   /** The wished level in its colours, as soon as there is a ground to colour: a new style begins without. */
   function wear(): void {
+    glaze.wear(level !== null)
     if (!level || !map.getSource(level)) return
-    if (!map.getLayer(`heat-${level}`)) addAreas(map, level)
-    if (map.getLayoutProperty(`heat-${level}`, 'visibility') !== 'visible') map.setLayoutProperty(`heat-${level}`, 'visibility', 'visible')
+    glaze.lay(level)
+    if (map.getLayoutProperty(layerOf(level), 'visibility') === 'none') map.setLayoutProperty(layerOf(level), 'visibility', 'visible')
     paintAreas()
   }
 
@@ -94,47 +85,32 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
 
   /** The last tile may be told of before its features can be asked for: once the map rests they are there. */
   map.on('idle', () => {
-    if (!level || atHand?.length) return
+    if (!level || atHand?.ids.length) return
     atHand = null
     paintAreas()
   })
 
   map.on('click', (event) => {
-    if (!level || !onArea || !map.getLayer(`heat-${level}`)) return
-    const [hit] = map.queryRenderedFeatures(event.point, { layers: [`heat-${level}`] })
+    if (!level || !onArea || !map.getLayer(layerOf(level))) return
+    const [hit] = map.queryRenderedFeatures(event.point, { layers: [layerOf(level)] })
     if (hit?.properties['id']) onArea(String(hit.properties['id']))
   })
 
   return {
     map,
     ready,
-    /** Lay a picture of one pixel a cell over the ground. Cheap to call again: the map reads the same canvas anew. */
-    lay(pixels: Uint8ClampedArray<ArrayBuffer>, frame: Frame, { smooth }: { smooth: boolean }): void {
-      const key = JSON.stringify(frame)
-      if (canvas.width !== frame.columns || canvas.height !== frame.rows) {
-        canvas.width = frame.columns
-        canvas.height = frame.rows
+    /** Lay a picture of one pixel a cell over the ground. Cheap to call again: the bytes go to the same texture. */
+    lay(pixels: Uint8ClampedArray, frame: Frame, how: { readonly smooth: boolean }): void {
+      if (!slide || !map.getLayer(PICTURE)) {
+        slide = slideOf(PICTURE)
+        map.addLayer(slide, map.getStyle().layers.find(({ type }) => type === 'symbol')?.id)
       }
-      pen.putImageData(new ImageData(pixels, frame.columns, frame.rows), 0, 0)
-      const known = map.getSource<CanvasSource>(PICTURE)
-      if (!known || laid !== key) {
-        if (map.getLayer(PICTURE)) map.removeLayer(PICTURE)
-        if (known) map.removeSource(PICTURE)
-        map.addSource(PICTURE, { type: 'canvas', canvas, coordinates: cornersOf(frame), animate: false })
-        laid = key
-      } else {
-        known.play()
-        known.pause()
-      }
-      layer(smooth)
-      map.setLayoutProperty(PICTURE, 'visibility', 'visible')
+      slide.lay(pixels, frame, how)
     },
-    lift(): void {
-      if (map.getLayer(PICTURE)) map.setLayoutProperty(PICTURE, 'visibility', 'none')
-    },
+    lift: () => slide?.lift(),
     /** Colour the areas of a level by id, null for none; no tile is asked for again. */
     colour(of: AreaLevel | null, by: (id: string) => string | null): void {
-      if (level && level !== of && map.getLayer(`heat-${level}`)) map.setLayoutProperty(`heat-${level}`, 'visibility', 'none')
+      if (level && level !== of && map.getLayer(layerOf(level))) map.setLayoutProperty(layerOf(level), 'visibility', 'none')
       if (level !== of) atHand = null
       level = of
       colourOf = by
@@ -176,8 +152,7 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
       map.addLayer({ id: SPOTS, type: 'line', source: SPOTS, paint: { 'line-color': '#111', 'line-width': 2.5, 'line-dasharray': [2, 1] } })
     },
     dress(next: Look): void {
-      laid = ''
-      painted.clear()
+      wells.clear()
       atHand = null
       map.setStyle(dressed(next), { diff: false })
     },
@@ -188,27 +163,14 @@ export function openBoard({ container, look, box, onArea }: { container: HTMLEle
   }
 }
 
+interface AtHand {
+  readonly ids: readonly string[]
+  readonly inks: Int32Array
+}
+
 /** The ground in quiet colours: what is hot has to be the loudest thing on it. */
 function dressed(look: Look): ReturnType<typeof style> {
   return style({ ...look, tilted: false })
-}
-
-function addAreas(map: MapLibre, level: AreaLevel): void {
-  const above = map.getStyle().layers.find(({ type }) => type === 'symbol')?.id
-  map.addLayer(
-    {
-      id: `heat-${level}`,
-      type: 'fill',
-      source: level,
-      'source-layer': level,
-      paint: {
-        'fill-color': ['to-color', ['coalesce', ['feature-state', 'heat'], 'rgba(0,0,0,0)']],
-        'fill-opacity': 0.82,
-        'fill-outline-color': 'rgba(60,50,30,0.5)',
-      },
-    },
-    above,
-  )
 }
 
 /** Move one map with another, without echo. */
