@@ -10,6 +10,7 @@ import type { View } from '../core/address'
 import { closestZoom, drawnAt, isDrawn, pickedAt, type DrawnLevel } from '../core/levels'
 import { samePlace, type Box, type PlaceKey, type Position } from '../core/place'
 import { TYPEFACES } from './names'
+import { pace } from './pace'
 import { style, type Look } from './style'
 
 /** A place as a tile tells it: enough for a list and a hint, without asking the service. */
@@ -219,7 +220,9 @@ function listen(map: MapLibre, { on, placeAt, view, letter }: Ears): void {
   })
   onFirstPaint(map, () => {
     letter()
+    const unpaced = pace(map)
     map.once('idle', () => {
+      unpaced()
       performance.mark('map-painted')
       on.painted()
       on.rested(view())
