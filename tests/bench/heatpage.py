@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import random
-import shutil
 import statistics
 import time
 import uuid
@@ -20,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from api.heat.drawing import field, varint
 from tests.bench.report import Figure
+from tests.browser import launch, program
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -36,13 +35,11 @@ TILES = "**/api/tiles/micro_grid/**"
 
 def look(report: Report, address: str, owner_url: str, cookie: str) -> None:
     """Open the page and measure it."""
-    program = os.environ.get("MINQING_CHROMIUM") or shutil.which("chromium")
-    if program is None:
+    if program() is None:
         report.note("no Chromium here: the heat page was not measured")
         return
     with sync_playwright() as playwright:
-        args = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=program, args=args)
+        browser = launch(playwright)
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.set_default_timeout(120_000)
         context.add_cookies([{"name": "minqing_session", "value": cookie, "url": address}])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import os
 import re
-import shutil
 import statistics
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -29,6 +28,7 @@ from api.operations.listening import listen
 from api.operations.store import Store
 from api.settings import ROOT, Settings
 from tests.bench.report import Figure, Report
+from tests.browser import launch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,9 +111,7 @@ def serving() -> Iterator[str]:
 def opened(address: str, *, times: int) -> list[dict[str, float]]:
     """Open the desk so many times, each in a fresh profile; the first, which warms the server, is not counted."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        browser = launch(playwright)
         marks = [once(browser, address) for _ in range(times + 1)]
         browser.close()
     return marks[1:]

@@ -35,6 +35,7 @@ from api.access.demo import PASSWORD, welcome_visitors
 from api.embedded.cluster import APP, OWNER, Cluster
 from api.main import create_app
 from api.settings import ROOT, Settings
+from tests import browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,11 +154,8 @@ def empty_store(cluster: Cluster, template: str, copy_of: Callable[[str], str]) 
 # Playwright's loop must be gone before the next module's asyncio tests, hence a browser a module.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert program, "Chromium is needed: apt-get install chromium"
     with sync_playwright() as playwright:
-        args = ["--no-sandbox"] if os.geteuid() == 0 else []
-        launched = playwright.chromium.launch(executable_path=program, args=args)
+        launched = browser.launch(playwright)
         yield launched
         launched.close()
 
