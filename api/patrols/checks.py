@@ -26,14 +26,19 @@ ADD_LIST = text(
     "INSERT INTO checklist (zh, en, items) VALUES (:zh, :en, CAST(:items AS jsonb)) RETURNING id, zh, en, items, active"
 )
 PLANS = text("""
-SELECT p.id, p.community_id, p.micro_grid_id, p.checklist_id, c.zh AS checklist, p.every_days, p.note, l.last_at,
+SELECT p.id, p.community_id, p.micro_grid_id, g.name AS micro_grid, p.checklist_id, c.zh AS checklist, p.every_days,
+       p.note, l.last_at,
        CASE WHEN l.last_at IS NULL THEN p.since
             ELSE (l.last_at AT TIME ZONE 'Asia/Shanghai')::date + p.every_days END AS due_on
-  FROM patrol_plan p JOIN checklist c ON c.id = p.checklist_id
-       CROSS JOIN LATERAL (SELECT max(r.at) AS last_at FROM check_result r WHERE r.plan_id = p.id) l
+  FROM patrol_plan p JOIN checklist c ON c.id = p.checklist_id LEFT JOIN micro_grid g ON g.id = p.micro_grid_id
+       CROSS JOIN LATERAL (SELECT max(d.at) AS last_at FROM (
+         SELECT max(r.at) AS at FROM check_result r WHERE r.plan_id = p.id
+          GROUP BY (r.at AT TIME ZONE 'Asia/Shanghai')::date
+         HAVING count(DISTINCT r.item) >= jsonb_array_length(c.items)) d) l
  WHERE (p.until IS NULL OR p.until >= :today) AND (CAST(:id AS uuid) IS NULL OR p.id = :id)
  ORDER BY due_on, p.id LIMIT 500
 """)
+"""Walked through is a list all of whose points were looked at on one day (Beijing)."""
 ADD_PLAN = text("""
 INSERT INTO patrol_plan (community_id, micro_grid_id, checklist_id, every_days, note)
 VALUES (:community_id, :micro_grid_id, :checklist_id, :every_days, :note) RETURNING id

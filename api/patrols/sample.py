@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -97,20 +97,32 @@ def _walkers(connection: Connection, communities: list[UUID]) -> dict[UUID, tupl
     return walkers
 
 
-def _plans(connection: Connection, communities: list[UUID], now: datetime) -> dict[UUID, tuple[UUID, UUID]]:
-    """A plan for each community and checklist; the plans that are walked (plan, checklist), the others are late."""
-    lists = [row[0] for row in connection.execute("SELECT id FROM checklist ORDER BY zh DESC").fetchall()]
-    since = (now - timedelta(days=365)).date()
+@dataclass(frozen=True)
+class _Duty:
+    """A checklist that is to be walked through every so many days."""
+
+    plan: UUID
+    checklist: UUID
+    items: int
+    every: timedelta
+
+
+def _plans(connection: Connection, communities: list[UUID], now: datetime) -> dict[UUID, list[_Duty]]:
+    """A plan for each community and checklist; those that are walked. The last community's newest waits and is late."""
+    lists = connection.execute("SELECT id, jsonb_array_length(items) FROM checklist ORDER BY zh DESC").fetchall()
     add = """
     INSERT INTO patrol_plan (community_id, checklist_id, every_days, since, note)
     VALUES (%s, %s, %s, %s, %s) RETURNING id
     """
-    walked: dict[UUID, tuple[UUID, UUID]] = {}
+    walked: dict[UUID, list[_Duty]] = {community: [] for community in communities}
     for community in communities:
-        for place, checklist in enumerate(lists):
+        for place, (checklist, items) in enumerate(lists):
             every, note = ((7, "每周一次"), (30, "每月一次"))[place % 2]
+            neglected = community == communities[-1] and place == len(lists) - 1
+            since = (now - timedelta(days=20 if neglected else 365)).date()
             plan = _one(connection, add, [community, checklist, every, since, note])
-            walked.setdefault(community, (plan, checklist))
+            if not neglected:
+                walked[community].append(_Duty(plan, checklist, items, timedelta(days=every)))
     return walked
 
 
@@ -142,7 +154,7 @@ class _Town:
         grounds: np.ndarray[Any, Any],
         grids: dict[UUID, UUID],
         walkers: dict[UUID, tuple[UUID, UUID]],
-        plans: dict[UUID, tuple[UUID, UUID]],
+        plans: dict[UUID, list[_Duty]],
         hazards: dict[tuple[UUID, Any], UUID],
     ) -> None:
         self.units = list(place_of)
@@ -150,6 +162,7 @@ class _Town:
         self.grids = grids
         self.walkers = walkers
         self.plans = plans
+        self.done: dict[UUID, datetime] = {}
         self.hazards = hazards
 
     def write(self, kept: _Diary, walked: Round) -> None:
@@ -161,7 +174,8 @@ class _Town:
         flags = [*track.flags, *([REPLAYED] if digest in kept.shapes else [])]
         kept.shapes |= {digest} if digest else set()
         seconds = track.seconds or (walked.ended_at - walked.started_at).total_seconds()
-        plan, checklist = self.plans[walked.community] if walked.checks else (None, None)
+        duty = self._duty(walked) if walked.checks else None
+        plan = duty.plan if duty else None
         grid = self.grids.get(walked.route[0])
         figures = (track.length_m, seconds, len(walked.fixes), len(track.left_out), len(units))
         told = json.dumps([asdict(flag) for flag in flags], ensure_ascii=False)
@@ -171,11 +185,22 @@ class _Town:
             kept.tracks.append((key, json.dumps(stored(track))))
         kept.passed += [(key, unit, walked.ended_at) for unit in units]
         self._visits(kept, walked, key, account)
-        for item, ok in enumerate(walked.checks):
+        if duty:
+            self._checks(kept, walked, duty, (key, walked.community, grid, account))
+
+    def _checks(self, kept: _Diary, walked: Round, duty: _Duty, where: tuple[Any, ...]) -> None:
+        for item in range(duty.items):
+            ok = walked.checks[item % len(walked.checks)]
             issue = None if ok else self.hazards.get((walked.community, walked.ended_at.date()))
-            note = "" if ok else "现场已拍照上报"
-            said = (_key("check", walked.number, item), checklist, plan, key, walked.community, grid, account)
-            kept.checks.append((*said, walked.ended_at, item, ok, issue, note))
+            check = (_key("check", walked.number, item), duty.checklist, duty.plan)
+            kept.checks.append((*check, *where, walked.ended_at, item, ok, issue, "" if ok else "现场已拍照上报"))
+
+    def _duty(self, walked: Round) -> _Duty:
+        """What this round goes by: the plan that has been due the longest."""
+        never = walked.ended_at - timedelta(days=3650)
+        duty = min(self.plans[walked.community], key=lambda one: self.done.get(one.plan, never) + one.every)
+        self.done[duty.plan] = walked.ended_at
+        return duty
 
     def _passed(self, track: Track) -> list[UUID]:
         return [self.units[place] for place in np.nonzero(passed(track, self.grounds))[0]]

@@ -118,9 +118,11 @@ class UnitCovered(Read):
 
     unit_id: UUID
     name: str
+    name_en: str
     building_id: UUID
     community_id: UUID
     community: str
+    community_en: str
     micro_grid_id: UUID | None
     micro_grid: str | None
     households: int
@@ -181,11 +183,12 @@ class PlanCreate(Said):
 
 
 class PlanRead(Read):
-    """A patrol plan, when it was last walked and when it is due again."""
+    """A patrol plan, when it was last walked through (every point on one day) and when it is due again."""
 
     id: UUID
     community_id: UUID
     micro_grid_id: UUID | None
+    micro_grid: str | None
     checklist_id: UUID
     checklist: str
     every_days: int

@@ -98,8 +98,10 @@ SELECT id, unit_id, household_id, patrol_id, at, outcome, form, note FROM visit
  ORDER BY at DESC, id LIMIT :most
 """)
 COVERAGE = text("""
-SELECT u.id AS unit_id, concat(b.name, u.name) AS name, u.building_id, u.households, u.community_id,
-       coalesce(c.name, '') AS community, g.id AS micro_grid_id, g.name AS micro_grid,
+SELECT u.id AS unit_id, concat(b.name, u.name) AS name,
+       CASE WHEN '' NOT IN (b.name_en, u.name_en) THEN concat(b.name_en, ', ', u.name_en) ELSE '' END AS name_en,
+       u.building_id, u.households, u.community_id, coalesce(c.name, '') AS community,
+       coalesce(c.name_en, '') AS community_en, g.id AS micro_grid_id, g.name AS micro_grid,
        ST_X(s.spot) AS lon, ST_Y(s.spot) AS lat,
        (SELECT max(p.at) FROM patrol_passed p WHERE p.unit_id = u.id AND p.at >= :since AND p.at < :until) AS passed_at,
        max(v.at) FILTER (WHERE v.outcome <> 'not_home') AS visited_at, count(v.id) AS visits,
@@ -112,7 +114,7 @@ SELECT u.id AS unit_id, concat(b.name, u.name) AS name, u.building_id, u.househo
   LEFT JOIN visit v ON v.unit_id = u.id AND v.at >= :since AND v.at < :until
  WHERE u.community_id = :community OR u.id IN (SELECT m.unit_id FROM plan_member m WHERE m.micro_grid_id = :grid)
     OR (CAST(:community AS uuid) IS NULL AND CAST(:grid AS uuid) IS NULL)
- GROUP BY u.id, b.name, c.name, g.id, g.name, s.spot ORDER BY u.code, u.id LIMIT 20000
+ GROUP BY u.id, b.id, c.id, g.id, g.name, s.spot ORDER BY u.code, u.id LIMIT 20000
 """)
 
 

@@ -56,6 +56,8 @@ def test_rounds_were_walked_and_five_of_them_are_odd(year: psycopg.Connection) -
     assert one(year, "SELECT count(*) FROM patrol_track") > 20
     assert one(year, "SELECT count(*) FROM visit WHERE outcome = 'not_home'") > 50
     assert one(year, "SELECT count(*) FROM check_result WHERE NOT ok AND issue_id IS NOT NULL") > 0
+    walked = "SELECT FROM check_result c WHERE c.plan_id = p.id"
+    assert one(year, f"SELECT count(*) FROM patrol_plan p WHERE NOT EXISTS ({walked})") == 1, "one plan is forgotten"
     units = one(year, "SELECT count(*) FROM unit WHERE households > 0")
     assert 0.5 < one(year, "SELECT count(DISTINCT unit_id) FROM patrol_passed") / units <= 1
 

@@ -163,9 +163,16 @@ async def test_a_plan_is_due_until_its_checklist_is_walked_through(people: Peopl
     assert (await client.put(f"/api/checks/{uuid4()}", json=check)).status_code == 204
     beyond = await client.put(f"/api/checks/{uuid4()}", json={**check, "item": 99})
     assert beyond.status_code == 422
-    plan = next(p for p in (await client.get("/api/patrol-plans")).json() if p["id"] == made.json()["id"])
-    assert plan["last_at"] is not None
-    assert plan["late"] is False
+
+    async def plan() -> dict[str, Any]:
+        plans = (await client.get("/api/patrol-plans")).json()
+        return next(one for one in plans if one["id"] == made.json()["id"])
+
+    assert (await plan())["last_at"] is None, "one point is not the list"
+    for item in range(1, len(fire["items"])):
+        await client.put(f"/api/checks/{uuid4()}", json={**check, "item": item, "ok": True})
+    assert (await plan())["last_at"] is not None
+    assert ((await plan())["late"], (await plan())["micro_grid"]) == (False, "西网格")
     whole = {"community_id": str(COMMUNITY.id), "checklist_id": fire["id"], "every_days": 30}
     wide = (await office.post("/api/patrol-plans", json=whole)).json()
     other = (await office.post("/api/patrol-plans", json={**whole, "micro_grid_id": str(EAST)})).json()

@@ -7890,6 +7890,8 @@ export interface components {
             building_id: string;
             /** Community */
             community: string;
+            /** Community En */
+            community_en: string;
             /**
              * Community Id
              * Format: uuid
@@ -7907,6 +7909,8 @@ export interface components {
             micro_grid_id: string | null;
             /** Name */
             name: string;
+            /** Name En */
+            name_en: string;
             /** Not Home */
             not_home: number;
             /** Passed At */
@@ -8404,7 +8408,7 @@ export interface components {
         };
         /**
          * PlanRead
-         * @description A patrol plan, when it was last walked and when it is due again.
+         * @description A patrol plan, when it was last walked through (every point on one day) and when it is due again.
          */
         api__patrols__schemas__PlanRead: {
             /** Checklist */
@@ -8435,6 +8439,8 @@ export interface components {
             last_at: string | null;
             /** Late */
             late: boolean;
+            /** Micro Grid */
+            micro_grid: string | null;
             /** Micro Grid Id */
             micro_grid_id: string | null;
             /** Note */
