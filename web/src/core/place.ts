@@ -18,6 +18,19 @@ export function boxOf([west = 0, south = 0, east = 0, north = 0]: readonly numbe
 /** Longitude before latitude; degrees, WGS 84. */
 export type Position = readonly [longitude: number, latitude: number]
 
+/** The smallest box around some positions, widened by a margin in degrees; null around nothing. */
+export function boxAround(positions: readonly Position[], margin = 0): Box | null {
+  if (!positions.length) return null
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const [lon, lat] of positions) {
+    west = Math.min(west, lon)
+    south = Math.min(south, lat)
+    east = Math.max(east, lon)
+    north = Math.max(north, lat)
+  }
+  return [west - margin, south - margin, east + margin, north + margin]
+}
+
 export function samePlace(a: PlaceKey | null, b: PlaceKey | null): boolean {
   return a === b || (a !== null && b !== null && a.level === b.level && a.id === b.id)
 }

@@ -14,7 +14,9 @@ export interface Dot {
   readonly shape: 'disc' | 'square' | 'triangle'
 }
 
-const RADIUS_PX = 5
+/** From afar dots shrink, so that a house's does not lie on its neighbour's. */
+const RADIUS_PX = { afar: 3, close: 5 }
+const ZOOM = { afar: 14.5, close: 16.5 }
 const REACH_PX = 14
 
 export type Dots = ReturnType<typeof openDots>
@@ -32,11 +34,15 @@ export function openDots(canvas: HTMLCanvasElement, stage: Stage) {
     if (!ink) return
     ink.setTransform(ratio, 0, 0, ratio, 0, 0)
     ink.clearRect(0, 0, width, height)
+    const radius = radiusAt(stage.view().zoom)
     for (const dot of dots) {
       const { x, y } = stage.where(dot.position)
-      if (x > -RADIUS_PX && y > -RADIUS_PX && x < width + RADIUS_PX && y < height + RADIUS_PX) {
-        drawDot(ink, dot, x, y, dot.id === picked ? RADIUS_PX * 1.8 : RADIUS_PX)
-      }
+      if (x > -radius && y > -radius && x < width + radius && y < height + radius) drawDot(ink, dot, x, y, radius)
+    }
+    const chosen = picked && dots.find(({ id }) => id === picked)
+    if (chosen) {
+      const { x, y } = stage.where(chosen.position)
+      drawDot(ink, chosen, x, y, RADIUS_PX.close * 1.8)
     }
   }
 
@@ -64,6 +70,11 @@ export function openDots(canvas: HTMLCanvasElement, stage: Stage) {
   }
 }
 
+function radiusAt(zoom: number): number {
+  const share = Math.min(1, Math.max(0, (zoom - ZOOM.afar) / (ZOOM.close - ZOOM.afar)))
+  return RADIUS_PX.afar + share * (RADIUS_PX.close - RADIUS_PX.afar)
+}
+
 function drawDot(ink: CanvasRenderingContext2D, { colour, shape }: Dot, x: number, y: number, radius: number): void {
   ink.beginPath()
   if (shape === 'disc') ink.arc(x, y, radius, 0, 2 * Math.PI)
@@ -76,7 +87,7 @@ function drawDot(ink: CanvasRenderingContext2D, { colour, shape }: Dot, x: numbe
   }
   ink.fillStyle = colour
   ink.fill()
-  ink.lineWidth = 1.5
+  ink.lineWidth = Math.min(1.5, radius / 3)
   ink.strokeStyle = '#ffffff'
   ink.stroke()
 }

@@ -4,7 +4,7 @@
  */
 
 import { answer } from '../api/service'
-import type { Box, Position } from '../core/place'
+import { boxAround, type Box, type Position } from '../core/place'
 import type { Page } from '../frame/page'
 import { kept } from './kept'
 import { whenKept } from './shell'
@@ -24,10 +24,7 @@ const SETTLE_MS = 5_000
 
 /** The box around places, with some two hundred metres on each side; null where there is none. */
 export function areaOf(places: readonly Position[]): Box | null {
-  if (!places.length) return null
-  const lons = places.map(([lon]) => lon)
-  const lats = places.map(([, lat]) => lat)
-  return [Math.min(...lons) - MARGIN_DEGREES, Math.min(...lats) - MARGIN_DEGREES, Math.max(...lons) + MARGIN_DEGREES, Math.max(...lats) + MARGIN_DEGREES]
+  return boxAround(places, MARGIN_DEGREES)
 }
 
 /** The addresses of the tiles that cover a box, from the overview to the finest. */

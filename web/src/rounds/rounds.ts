@@ -53,11 +53,15 @@ export function openRounds(page: Page) {
   let asked = 0
 
   const places = computed(() => {
-    const found = new Map((coverage.value?.rows ?? []).map((row) => [row.community_id, row.community]))
+    const english = page.preferences.language.value === 'en'
+    const found = new Map((coverage.value?.rows ?? []).map((row) => [row.community_id, (english && row.community_en) || row.community]))
     return [...found].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name, 'zh-CN'))
   })
+  /** A community as the reader's language calls it, where its entrances were read. */
+  const communityName = ({ community_id: id, community }: { readonly community_id: string; readonly community: string }) =>
+    places.value.find((place) => place.id === id)?.name ?? community
   const rows = computed(() => (coverage.value?.rows ?? []).filter((row) => !community.value || row.community_id === community.value))
-  const sums = computed<readonly Sum[]>(() => bySums(rows.value))
+  const sums = computed<readonly Sum[]>(() => bySums(rows.value.map((row) => ({ ...row, community: communityName(row) }))))
   const shown = computed(() => rounds.value.filter((one) => !community.value || one.community_id === community.value))
 
   async function read(): Promise<void> {
@@ -128,7 +132,7 @@ export function openRounds(page: Page) {
 
   return {
     ...{ page, since, until, community, flagged, phase, fault, coverage, plans, opened, track, forgotten },
-    ...{ places, rows, sums, shown, read, open, bringIn, addPlan },
+    ...{ places, rows, sums, shown, communityName, read, open, bringIn, addPlan },
   }
 }
 
