@@ -11,6 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.web.conftest import soon
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -72,6 +74,24 @@ def test_a_filter_stands_in_the_address_and_in_every_figure(desk: Callable[..., 
     page.reload()
     expect(page.get_by_role("button", name="督办中")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".counts")).to_contain_text(f"共 {row[0]} 件")
+
+
+def test_the_list_can_hold_to_what_the_map_shows(desk: Callable[..., Page]) -> None:
+    page = desk("?open=true")
+    page.locator(".issue-map canvas").first.wait_for()
+    whole = page.locator(".counts p").inner_text()
+    page.get_by_label("只列地图里的").check()
+    expect(page).to_have_url(re.compile("bbox="))
+    page.locator(".issue-map canvas").first.focus()
+    for _ in range(3):
+        page.keyboard.press("+")
+    assert soon(page, lambda: page.locator(".counts p").inner_text() != whole), "fewer are in view"
+    near = page.locator(".counts p").inner_text()
+    page.reload()
+    expect(page.get_by_label("只列地图里的")).to_be_checked()
+    expect(page.locator(".counts p")).to_have_text(near)
+    page.get_by_label("只列地图里的").uncheck()
+    expect(page.locator(".counts p")).to_have_text(whole)
 
 
 def test_an_office_moves_a_case_on_and_is_told_why_another_step_may_not_be(

@@ -6,6 +6,7 @@ import type { Page } from '../frame/page'
 import { useClock } from './clock'
 import { BEGIN, changed, readFilters, writeFilters, type Filters, type Status } from './filters'
 import { listen } from './live'
+import { titleIn } from './title'
 
 export type Issue = Schemas['IssueRead']
 export type Category = Schemas['CategoryRead']
@@ -50,6 +51,8 @@ export function openIssues(page: Page) {
   /** The case that was opened has changed: counts up. */
   const touched = ref(0)
   const opened = ref<string | null>(new URLSearchParams(location.search).get('case'))
+  /** The case whose row is under the pointer. */
+  const pointed = ref<string | null>(null)
   const now = useClock()
   let asked = 0
 
@@ -142,17 +145,20 @@ export function openIssues(page: Page) {
   void readWords()
 
   return {
-    ...{ page, filters, rows, next, phase, fault, counts, dots, categories, bodies, chosen, opened, fresh, touched, now },
+    ...{ page, filters, rows, next, phase, fault, counts, dots, categories, bodies, chosen, opened, pointed, fresh, touched, now },
     ...{ read, more, filter, open },
     clear(): void {
       filters.value = BEGIN
       remember('replace')
       void read()
     },
-    categoryName(code: string): string {
-      const found = categories.value.find((category) => category.code === code)
-      return found ? found[page.preferences.language.value === 'en' ? 'en' : 'zh'] : code
+    titleOf: (issue: Pick<Issue, 'title' | 'category'>) => titleIn(page.preferences.language.value, issue, categories.value),
+    /** A body as the reader's language calls it. */
+    bodyName(name: string | null): string | null {
+      const found = page.preferences.language.value === 'en' ? bodies.value.find((body) => body.name === name) : null
+      return found?.name_en || name
     },
+    categoryName: (code: string) => titleIn(page.preferences.language.value, { title: '', category: code }, categories.value),
   }
 }
 

@@ -129,6 +129,7 @@ export const chinese = {
     noClock: '不计时',
     stands: '计时暂停',
     mapMost: '地图显示最新的 5000 件。',
+    follow: '只列地图里的',
     shown: (n: string) => `${n} 件`,
     fresh: (n: string) => `有 ${n} 条新动态`,
     refresh: '刷新',
