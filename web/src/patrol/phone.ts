@@ -7,6 +7,7 @@ import { unsent, type Parcel } from '../core/outbox/parcel'
 import { openSender } from '../core/outbox/send'
 import { openStore } from '../core/outbox/store'
 import type { Page } from '../frame/page'
+import { titleIn } from '../issues/title'
 import { PATROL_TEXTS } from '../text/patrol'
 import { keepArea } from './area'
 import { kept } from './kept'
@@ -17,6 +18,7 @@ import { forgetKnown } from './shell'
 import { forgetTasks } from './tasks'
 
 export type Category = Schemas['CategoryRead']
+type Body = Schemas['BodyRead']
 export type Phone = Awaited<ReturnType<typeof openPhone>>
 export const PHONE: InjectionKey<Phone> = Symbol('phone')
 
@@ -32,8 +34,10 @@ export async function openPhone(page: Page) {
   const { account, preferences, line } = page
   const lastOwner = kept<string>('owner')
   const knownCategories = kept<readonly Category[]>('categories')
+  const knownBodies = kept<readonly Body[]>('bodies')
   const parcels = shallowRef<readonly Parcel[]>([])
   const categories = shallowRef<readonly Category[]>(knownCategories.read() ?? [])
+  const bodies = shallowRef<readonly Body[]>(knownBodies.read() ?? [])
   /** The time as the page shows it; moves on by itself. */
   const now = shallowRef(Date.now())
   const compass = openCompass()
@@ -52,6 +56,8 @@ export async function openPhone(page: Page) {
     },
   })
   parcels.value = await outbox.all()
+  /** Whose map is being kept just now. */
+  let keeping = ''
   const label = () => PATROL_TEXTS[preferences.language.value].tabs.round
   const rounds = openRounds(outbox, compass, { owner: () => owner.value, label, screen: navigator.wakeLock })
 
@@ -71,11 +77,16 @@ export async function openPhone(page: Page) {
     for (const { label, answer } of arrived) for (const remark of remarksOf(answer, language)) page.warn(`${label}: ${remark}`)
   }
 
-  async function readCategories(): Promise<void> {
-    const told = await asked(() => line.GET('/api/issue-categories'))
-    if (!told.ok) return
-    categories.value = told.value
-    knownCategories.write(told.value)
+  async function readWords(): Promise<void> {
+    const [kinds, hands] = await Promise.all([asked(() => line.GET('/api/issue-categories')), asked(() => line.GET('/api/bodies'))])
+    if (kinds.ok) {
+      categories.value = kinds.value
+      knownCategories.write(kinds.value)
+    }
+    if (hands.ok) {
+      bodies.value = hands.value
+      knownBodies.write(hands.value)
+    }
   }
 
   /** Somebody else carries the phone now: what the last one was shown is forgotten, what they made waits for them. */
@@ -89,21 +100,33 @@ export async function openPhone(page: Page) {
     }
     lastOwner.write(login)
     void outbox.hurry()
-    void keepArea(page, new Date().toDateString())
+    void keepMap()
+  }
+
+  /** Asked again whenever there is signal: whoever went down into a cellar at once has no map yet. */
+  async function keepMap(): Promise<void> {
+    if (keeping === owner.value) return
+    keeping = owner.value
+    await keepArea(page, new Date().toDateString())
+    keeping = ''
   }
 
   watch(() => account.member.value?.login, handedOver, { immediate: true })
-  page.whenBack(() => void Promise.all([readCategories(), outbox.hurry()]))
+  page.whenBack(() => void Promise.all([readWords(), outbox.hurry(), keepMap()]))
+  window.addEventListener('online', () => void keepMap())
   setInterval(() => (now.value = Date.now()), TICK_MS)
   keepDraining(outbox, window, () => owner.value, Date.now)
-  void readCategories()
+  void readWords()
 
   return {
     ...{ page, outbox, parcels, categories, compass, owner, now, rounds },
     waiting: computed(() => unsent(parcels.value)),
-    categoryName: (code: string) => {
-      const found = categories.value.find((category) => category.code === code)
-      return found ? found[preferences.language.value === 'en' ? 'en' : 'zh'] : code
+    /** A body as the reader's language calls it. */
+    bodyName: (name: string | null) => {
+      const found = preferences.language.value === 'en' ? bodies.value.find((body) => body.name === name) : null
+      return found?.name_en || name
     },
+    titleOf: (issue: { readonly title: string; readonly category: string }) => titleIn(preferences.language.value, issue, categories.value),
+    categoryName: (code: string) => titleIn(preferences.language.value, { title: '', category: code }, categories.value),
   }
 }
