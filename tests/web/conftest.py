@@ -168,9 +168,9 @@ def until(page: Page, truth: str) -> None:
         page.wait_for_timeout(50)
 
 
-def soon(page: Page, holds: Callable[[], bool]) -> bool:
+def soon(page: Page, holds: Callable[[], bool], *, patience_ms: int = PATIENCE_MS) -> bool:
     """Whether something that is measured from here (pixels, a store's rows) comes true before patience ends."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
+    deadline = time.monotonic() + patience_ms / 1000
     while not (true := holds()) and time.monotonic() < deadline:
         page.wait_for_timeout(50)
     return true

@@ -23,7 +23,7 @@ from api.operations import data_dir, service
 from api.operations.listening import listen
 from api.operations.store import Store
 from api.settings import Settings
-from tests.web.conftest import soon
+from tests.web.conftest import PATIENCE_MS, soon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -182,7 +182,7 @@ def test_nothing_is_lost_and_nothing_doubled(
     page.locator(".act.chief").first.click()
     server.kill()
     server.start()
-    assert soon(page, lambda: hurried(page))
+    assert soon(page, lambda: hurried(page), patience_ms=PATIENCE_MS * (1 + REPORTS // 10))
     with psycopg.connect(sample_url) as store:
         rows = store.execute(STORED, [f"{WORDS} %"]).fetchall()
         doubled = store.execute("SELECT count(*) FROM issue WHERE description LIKE %s", [f"{WORDS} %"]).fetchone()

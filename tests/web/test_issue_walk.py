@@ -47,6 +47,19 @@ TOTAL = int(os.environ.get("MINQING_WALK", "3"))
 RESIDENTS = max(1, TOTAL // 5)
 WITHOUT_SIGNAL = max(1, TOTAL // 4)
 KEPT_TILES = "caches.open('patrol-tiles').then((kept) => kept.keys()).then((kept) => kept.length)"
+DRAWN = """
+() => {
+  const canvas = document.querySelector('.coverage-map > canvas:last-of-type')
+  const { width, height } = canvas
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
+  const inked = Array.from({ length: width * height }, (_, n) => n).filter((n) => data[4 * n + 3] > 0)
+  const [xs, ys] = [inked.map((n) => n % width), inked.map((n) => Math.floor(n / width))]
+  const ends = (all) => all.reduce(([low, high], at) => [Math.min(low, at), Math.max(high, at)], [Infinity, -Infinity])
+  const share = (all, whole) => (ends(all)[1] - ends(all)[0]) / whole
+  return Math.max(share(xs, width), share(ys, height))
+}
+"""
+"""How much of the map's width or height the track takes."""
 BODY, FIRM, POLICE = "城管执法队", "锦安物业", "派出所"
 
 
@@ -131,8 +144,9 @@ def report_as_worker(page: Page, photo: Path) -> None:
 
 
 def report_as_resident(page: Page, number: int, photo: Path) -> None:
-    tell(page, number, photo)
-    expect(page.locator(".followed code")).to_contain_text("#follow=")
+    followed = page.locator(".followed code").filter(has_text="#follow=")
+    tell(page, TOTAL - RESIDENTS + number, photo)
+    expect(followed).to_have_count(number + 1)
     pictured(page, "resident-followed", whole=True)
 
 
@@ -242,7 +256,7 @@ def test_issues_go_from_report_to_survey_and_three_bodies_answer_a_whistle(
     report_as_worker(worker, proof)
     for number in range(RESIDENTS):
         resident.goto(resident.url.partition("#")[0])
-        report_as_resident(resident, TOTAL - RESIDENTS + number, proof)
+        report_as_resident(resident, number, proof)
     assert standing(sample_url) == {"reported": TOTAL}
     look_at_the_nearest(worker)
     office = desk("demo-street-office")
@@ -314,6 +328,9 @@ def test_a_round_reaches_homes_and_the_office_sees_it_on_the_map(
     expect(office).to_have_url(re.compile("flagged=true"))
     expect(office.locator(".table tbody tr .badge.bad").first).to_be_visible()
     pictured(office, "rounds-flagged")
+    office.locator(".table tbody tr").filter(has_text="模拟定位").first.locator(".link").click()
+    assert soon(office, lambda: office.evaluate(DRAWN) > 0.2), "the map goes where the track is"
+    pictured(office, "rounds-flagged-track")
     assert [fault["id"] for fault in Axe().run(office).response["violations"]] == []
     office.set_viewport_size({"width": 360, "height": 640})
     assert office.evaluate("document.documentElement.scrollWidth") <= 360
