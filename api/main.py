@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
@@ -41,6 +42,9 @@ from api.places.routes import router as places
 from api.plans import doors as plans
 from api.rules.routes import router as rules
 from api.settings import Settings
+from api.trouble import REFUSED, Trouble
+
+log = structlog.get_logger(__name__)
 
 # FastAPI would send traces wherever the environment says, and asks about it in every request; nothing leaves from here.
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -82,6 +86,7 @@ async def connected(app: FastAPI) -> AsyncIterator[None]:
 
     Raises:
         ValueError: nobody said where the store is.
+        Trouble: its rows are not guarded.
     """
     settings: Settings = app.state.settings
     if settings.app_database_url is None:
@@ -95,6 +100,9 @@ async def connected(app: FastAPI) -> AsyncIterator[None]:
     try:
         await guard.refuse_unguarded(app.state.engine)
         yield
+    except Trouble as trouble:
+        log.critical(REFUSED, zh=trouble.zh, en=trouble.en)
+        raise
     finally:
         await app.state.tiles.connections.close()
         await app.state.engine.dispose()

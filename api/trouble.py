@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 
+REFUSED = "refused"
+"""The event by which a service that will not start says why, in ``zh`` and ``en``; who started it looks for it."""
+
 
 class Trouble(Exception):  # noqa: N818  # it is no programming error: it is the sentence somebody reads
     """Something is wrong with the machine or the data directory; the sentence says what, where and what to do."""

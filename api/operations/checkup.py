@@ -114,6 +114,8 @@ def _port(settings: Settings) -> Finding:
         return Finding(
             f"正在运行：{running.address}", f"running at {running.address}", well, "./minqing logs", "./minqing logs"
         )
+    if data is not None and (refused := service.why_refused(data)):
+        return _of("上次启动", "the last start", refused)
     trouble = _caught(lambda: listen(settings.host, settings.port).close())
     return _of(f"端口 {settings.port}", f"port {settings.port}", trouble)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from api.embedded.account import as_account, ourselves
 from api.settings import ROOT
-from api.trouble import Trouble
+from api.trouble import REFUSED, Trouble
 
 if TYPE_CHECKING:
     import socket
@@ -27,6 +28,8 @@ READY_WITHIN_S = 180.0
 """Patience with a crowded machine; a service that has died is noticed at once."""
 STOP_WITHIN_S = 30.0
 LONGEST_QUOTE = 300
+LONGEST_END = 1 << 20
+"""Bytes at the end of a log in which the last start is looked for."""
 
 
 def start(
@@ -88,16 +91,39 @@ def wait_until_ready(process: subprocess.Popen[bytes], listening: socket.socket,
     how = f"静默 {READY_WITHIN_S:.0f} 秒" if ended is None else f"退出码 {ended}"
     said = f"silent for {READY_WITHIN_S:.0f} s" if ended is None else f"ended with {ended}"
     log = data.logs / LOGS["api.serve"]
+    refused = why_refused(data) or Trouble(f"最后一行：{_last_line(log)}", f"Its last line: {_last_line(log)}")
     raise Trouble(
-        f"服务没有启动（{how}），原因见 {log}（./minqing logs）。最后一行：{_last_line(log)}",
-        f"The service did not start ({said}); {log} says why (./minqing logs). Its last line: {_last_line(log)}",
+        f"服务没有启动（{how}），原因见 {log}（./minqing logs）。{refused.zh}",
+        f"The service did not start ({said}); {log} says why (./minqing logs). {refused.en}",
     )
+
+
+def why_refused(data: DataDir) -> Trouble | None:
+    """Why the service would not start the last time it was started, in its own words; none if it did not say."""
+    for line in reversed(_lines(data.logs / LOGS["api.serve"])):
+        try:
+            said = json.loads(line)
+        except ValueError:
+            continue
+        if said.get("event", "").startswith("Started server process"):
+            return None
+        if said.get("event") == REFUSED:
+            return Trouble(said["zh"], said["en"])
+    return None
 
 
 def _last_line(log: Path) -> str:
     """The last words of a log, as far as one reads them in a sentence."""
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
-    return next((line.strip()[-LONGEST_QUOTE:] for line in reversed(lines) if line.strip()), "—")
+    return next((line.strip()[-LONGEST_QUOTE:] for line in reversed(_lines(log)) if line.strip()), "—")
+
+
+def _lines(log: Path) -> list[str]:
+    """The end of a log."""
+    if not log.exists():
+        return []
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - LONGEST_END))
+        return file.read().decode(errors="replace").split("\n")
 
 
 def here(listening: socket.socket) -> tuple[str, int]:

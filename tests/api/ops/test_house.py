@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from api.access.roles import Role
+from api.embedded import cluster as clusters
 from api.embedded.cluster import locate
 from api.places.load import load_city
 from tests.api.ops.house import House, free_port, kill, minqing, until
@@ -241,3 +242,30 @@ def test_status_and_doctor_know_how_it_is(house: House) -> None:
     said = (house.root / "logs" / "service.log").read_text(encoding="utf-8").splitlines()
     assert "service.log" in (logs := minqing("logs", "--data-dir", str(house.root)).stdout)
     assert any(line in logs for line in said[-20:])
+
+
+@pytest.fixture
+def unguarded(house: House) -> Iterator[House]:
+    """The house, whose households anybody may read; guarded again afterwards."""
+    with owner(house) as connection:
+        connection.execute("ALTER TABLE household DISABLE ROW LEVEL SECURITY")
+    yield house
+    house.down()
+    store = clusters.start(locate(house.root))
+    with owner(house) as connection:
+        connection.execute("ALTER TABLE household ENABLE ROW LEVEL SECURITY")
+    clusters.stop(store)
+    assert house.up().returncode == 0
+    assert "the last start" not in minqing("doctor", "--data-dir", str(house.root)).stdout
+
+
+def test_a_store_that_lost_its_guard_is_not_served_and_it_is_said_why(unguarded: House) -> None:
+    unguarded.down()
+    refused = unguarded.up()
+    assert refused.returncode == 1
+    assert "no row-level security: household." in refused.stderr
+    assert not unguarded.answers()
+    looked = minqing("doctor", "--data-dir", str(unguarded.root), language="zh")
+    assert looked.returncode == 1
+    assert "上次启动" in looked.stdout
+    assert "household" in looked.stdout
