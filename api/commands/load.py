@@ -20,7 +20,7 @@ from api.imports.journeys import POINTS, gathered
 from api.imports.work import Choice, enter, look
 from api.trouble import Trouble, terminal_language
 from geo.errors import GeoError, InvalidInputError, UnreadableFileError
-from geo.exchange.purposes import Purpose, likely
+from geo.exchange.purposes import Purpose, likely, source_of
 from geo.exchange.sandbox import read_file
 from geo.exchange.writers import faults as fault_files
 
@@ -76,7 +76,7 @@ def command(  # noqa: PLR0917 - Typer reads the options of the command line off 
     """Leave with 0 when all is in, with 1 when it is in but for reported faults, with 2 when it was refused."""
     try:
         columns, categories = _columns(column or [])
-        wishes = Wishes(purpose, layer, columns, datum or "", categories, mend == "all", dry_run, source or file.name)
+        wishes = Wishes(purpose, layer, columns, datum or "", categories, mend == "all", dry_run, source or "")
         with as_owner(data_directory) as store, psycopg.connect(store.owner_url) as connection:
             looked, outcome = _load(connection, file, wishes)
     except UnreadableFileError as error:
@@ -101,7 +101,8 @@ def _load(connection: Connection, file: Path, wishes: Wishes) -> tuple[Looked, O
         layers = read_file(file).layers
         layer = _chosen(gathered(layers) if wishes.purpose is Purpose.TRACK else layers, wishes)
         connection.execute("SET LOCAL statement_timeout = 0")
-        choice = Choice(wishes.purpose, wishes.source, wishes.columns, wishes.datum, wishes.categories)
+        source = wishes.source or source_of(file.name, layer.name, len(layers))
+        choice = Choice(wishes.purpose, source, wishes.columns, wishes.datum, wishes.categories)
         looked = look(connection, layer, choice, progress=bar.tell)
         if looked.in_doubt:
             raise Trouble(
@@ -109,7 +110,7 @@ def _load(connection: Connection, file: Path, wishes: Wishes) -> tuple[Looked, O
                 f"{looked.found.en} Not loaded: --datum auto takes this finding, --datum wgs84 insists on the file.",
             )
         accepted = [n for n, fault in enumerate(looked.faults) if fault.mend is not None] if wishes.mend else []
-        import_id = record.open_import(connection, file.name, wishes.source, file.stat().st_size)
+        import_id = record.open_import(connection, file.name, source, file.stat().st_size)
         outcome, book = enter(connection, import_id, looked, accepted, progress=bar.tell)
     if wishes.dry:
         connection.rollback()
@@ -174,15 +175,13 @@ def _report(path: Path, looked: Looked, outcome: Outcome) -> None:
     if path.suffix.lower() == ".xlsx":
         fault_files.excel(faults, path)
         return
-    fault_files.as_json(faults, path)
-    said = json.loads(path.read_text(encoding="utf-8"))
     about = {
         "file": looked.layer.source, "layer": looked.layer.name, "as": looked.choice.purpose.value,
         "columns": dict(looked.columns), "datum": looked.reading.datum.value,
         "finding": record.finding_of(looked.found), "rows": outcome.counts(),
         "categories": [asdict(word) for word in looked.translated],
     }  # fmt: skip
-    path.write_text(json.dumps({**about, **said}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    fault_files.as_json(faults, path, about)
 
 
 def _tell(looked: Looked, outcome: Outcome, wishes: Wishes) -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geo.exchange.fault_list import FaultList
 from geo.exchange.faults import Fault, Kind, Mend, Severity
 from geo.exchange.writers import faults as fault_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 
-def write_excel(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+def faults_of(rows: Iterable[Mapping[str, Any]]) -> FaultList:
+    """Rows of the store as faults."""
+    return FaultList(_fault(row) for row in rows)
+
+
+def write_excel(faults: FaultList, path: Path) -> None:
     """One line a fault, in both languages."""
-    fault_files.excel([_fault(row) for row in rows], path)
+    fault_files.excel(faults, path)
 
 
 def _fault(row: Mapping[str, Any]) -> Fault:

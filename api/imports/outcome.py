@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from geo.exchange.fault_list import FaultList
 from geo.exchange.faults import GEOMETRY, Fault, Kind, Severity
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Outcome:
     """Everything that an import came to."""
 
     rows: Rows = field(default_factory=Rows)
-    faults: list[Fault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
 
     def note(self, delivery: Delivery, at: int, outcome: str, place_id: UUID | None = None, **detail: Any) -> None:
         """One row of the delivery."""

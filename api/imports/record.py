@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from api.imports.outcome import Outcome
     from api.imports.work import Looked
     from geo.crs.detection import Detection
+    from geo.exchange.fault_list import FaultList
     from geo.exchange.faults import Fault, Mend
     from geo.exchange.layer import Layer
 
@@ -50,22 +51,23 @@ def finding_of(found: Detection) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def all_faults(looked: Looked, outcome: Outcome) -> list[Fault]:
+def all_faults(looked: Looked, outcome: Outcome) -> FaultList:
     """What was wrong with the rows, and what else came up on entering; each fault of a row once."""
-    told = {(fault.row, fault.kind) for fault in looked.faults}
-    return [*looked.faults, *(fault for fault in outcome.faults if (fault.row, fault.kind) not in told)]
+    return looked.faults.and_new(outcome.faults)
 
 
 def write_faults(connection: Connection, import_id: UUID, faults: Sequence[Fault], layer: Layer) -> None:
     """All faults, in the place of those noted before."""
     connection.execute("DELETE FROM import_fault WHERE import_id = %s", [import_id])
-    rows = []
-    for number, fault in enumerate(faults):
-        before, after = _pictures(fault, layer) if number < FAULTS_SHOWN else (None, None)
-        mend = (None, None) if fault.mend is None else (fault.mend.zh, fault.mend.en)
-        kinds = (fault.kind.value, fault.severity.value)
-        rows.append((import_id, number, fault.row, fault.field, *kinds, fault.zh, fault.en, *mend, before, after))
+    rows = ((import_id, number, *_fault_row(number, fault, layer)) for number, fault in enumerate(faults))
     _insert(connection, "import_fault", FAULT_COLUMNS, rows)
+
+
+def _fault_row(number: int, fault: Fault, layer: Layer) -> tuple[Any, ...]:
+    before, after = _pictures(fault, layer) if number < FAULTS_SHOWN else (None, None)
+    mend = (None, None) if fault.mend is None else (fault.mend.zh, fault.mend.en)
+    kinds = (fault.kind.value, fault.severity.value)
+    return (fault.row, fault.field, *kinds, fault.zh, fault.en, *mend, before, after)
 
 
 FAULT_COLUMNS = (
@@ -97,20 +99,20 @@ def write_outcome(connection: Connection, import_id: UUID, outcome: Outcome) -> 
 
 def summary_of(looked: Looked, outcome: Outcome, tally: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
     """The figures of a finished import, as plain data."""
-    kinds, counts = np.unique([f.kind.value for f in all_faults(looked, outcome)], return_counts=True)
+    faults = all_faults(looked, outcome)
     return {
         "rows": outcome.counts(),
         "places": {kind: dict(counted) for kind, counted in tally.items()},
-        "faults": dict(zip(kinds.tolist(), counts.tolist(), strict=True)),
-        "held": _held(looked, outcome),
+        "faults": dict(sorted(Counter(fault.kind.value for fault in faults).items())),
+        "held": _held(faults, outcome),
         "categories": [asdict(word) for word in looked.translated[:CATEGORIES_SHOWN]],
     }
 
 
-def _held(looked: Looked, outcome: Outcome) -> dict[str, int]:
+def _held(faults: FaultList, outcome: Outcome) -> dict[str, int]:
     """How many rows were kept out for what, each for the first reason that was found."""
     why: dict[int, str] = {}
-    for fault in all_faults(looked, outcome):
+    for fault in faults:
         if fault.severity is Severity.BLOCKS:
             why.setdefault(fault.row, fault.kind.value)
     return dict(Counter(why.get(row.row or 0, "left-out") for row in outcome.rows if row.outcome == "held"))
@@ -135,7 +137,8 @@ def _pictures(fault: Fault, layer: Layer) -> tuple[str | None, str | None]:
     """What stands there and what would, as {shape, values}; JSON texts."""
     row = fault.row - 1
     before = layer.geometry[row] if 0 <= row < len(layer) else None
-    value = layer.column(fault.field)[row] if fault.field in layer.columns and 0 <= row < len(layer) else None
+    known = fault.field in layer.columns and 0 <= row < len(layer)
+    value = layer.table.column(fault.field)[row].as_py() if known else None
     old = {"shape": _geojson(before), "value": _plain(value)}
     return json.dumps(old), None if fault.mend is None else json.dumps(_after(fault, fault.mend))
 

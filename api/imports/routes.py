@@ -99,9 +99,9 @@ async def take_faults(session: Session, import_id: UUID) -> FileResponse:
     """All faults as an Excel file, in both languages."""
     rows = await service.all_faults(session, import_id)
     path = Path(tempfile.mkdtemp(prefix="mq-faults-")) / "faults.xlsx"
-    from api.imports.fault_file import write_excel  # noqa: PLC0415  # writers take seconds to load
+    from api.imports.fault_file import faults_of, write_excel  # noqa: PLC0415  # writers take seconds to load
 
-    await asyncio.to_thread(write_excel, rows, path)
+    await asyncio.to_thread(write_excel, faults_of(rows), path)
     return FileResponse(path, filename="faults.xlsx", background=BackgroundTask(path.unlink))
 
 

@@ -13,8 +13,10 @@ from sqlalchemy import text
 from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from api.imports.schemas import FaultsRead, FileFaultRead, ImportRead, LossRead, RowRead, RowsRead
 from api.imports.undo import STANDING_ON
+from geo.exchange.purposes import source_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from uuid import UUID
 
@@ -158,7 +160,9 @@ async def choose(session: AsyncSession, import_id: UUID, said: ImportChoice, lan
         "datum": said.datum,
         "categories": said.categories,
     }
-    await session.execute(text(CHOOSE), {"id": import_id, "choice": json.dumps(choice), "source": said.source})
+    unnamed = said.source is None and found.source == found.file_name
+    source = source_of(found.file_name, said.layer, len(found.layers)) if unnamed else said.source
+    await session.execute(text(CHOOSE), {"id": import_id, "choice": json.dumps(choice), "source": source})
     await _enqueue(session, import_id, "check")
     return await read(session, import_id, language)
 
@@ -188,11 +192,11 @@ async def read_faults(session: AsyncSession, import_id: UUID, asked: dict[str, A
     )
 
 
-async def all_faults(session: AsyncSession, import_id: UUID) -> list[dict[str, Any]]:
+async def all_faults(session: AsyncSession, import_id: UUID) -> Iterator[RowMapping]:
     """Every fault of an import as it stands in the store."""
     await read(session, import_id, "zh")
     asked = {"id": import_id, "kind": None, "mendable": None, "most": 1_000_000, "skip": 0}
-    return [dict(row) for row in (await session.execute(text(FAULTS), asked)).mappings()]
+    return iter((await session.execute(text(FAULTS), asked)).mappings())
 
 
 def _fault(row: RowMapping, language: str) -> FileFaultRead:

@@ -29,6 +29,7 @@ from geo.exchange.carry import carried, declared_reading, said_to_be
 from geo.exchange.checks import Expectation, check
 from geo.exchange.columns import BY_WORD, guess
 from geo.exchange.delivery import delivery_of
+from geo.exchange.fault_list import FaultList
 from geo.exchange.faults import Kind, Severity, mended
 from geo.exchange.matching import NONE, match
 from geo.exchange.pointing import pointed
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
     from geo.crs.reading import Reading
     from geo.exchange.delivery import Delivery
-    from geo.exchange.faults import Fault
     from geo.exchange.layer import Layer
 
 ENTER: Mapping[Purpose, Callable[[Book, Delivery, Outcome], None]] = {
@@ -70,7 +70,7 @@ BY_WORDS = {Purpose.ISSUE, Purpose.BUILDING, Purpose.UNIT, Purpose.HOUSEHOLD}
 """Rows of these may be known by an address or a name alone."""
 LEVELS_ABOVE = ("subdistrict_code", "subdistrict", "district_code", "district")
 """What a list of codes says in further columns of the places above each row."""
-ISSUES_AT_ONCE = 20_000
+ROWS_AT_ONCE = 20_000
 """Reports that are understood and entered at a time: a million at once would not fit into memory."""
 AUTO = "auto"
 NO_COLUMN = ""
@@ -118,7 +118,7 @@ class Looked:
     reading: Reading
     found: Detection
     columns: Mapping[str, str]
-    faults: tuple[Fault, ...]
+    faults: FaultList
     came: NDArray[np.object_]
     translated: tuple[casework.Translated, ...] = ()
 
@@ -197,17 +197,17 @@ def look(
     return Looked(choice, laid, reading, found, columns, faults, layer.geometry, words)
 
 
-def _faults(connection: Connection, laid: Layer, choice: Choice, columns: Mapping[str, str]) -> tuple[Fault, ...]:
+def _faults(connection: Connection, laid: Layer, choice: Choice, columns: Mapping[str, str]) -> FaultList:
     if choice.purpose is Purpose.CODE:
-        return ()
+        return FaultList()
     found = check(laid, _expectation(connection, laid, choice, columns))
     if choice.purpose in BY_WORDS:  # words may tell the place when it is entered
         words = [laid.column(columns[name]) for name in ("address", "building", "compound") if name in columns]
         worded = {row for row in range(1, len(laid) + 1) if any(cells[row - 1] for cells in words)}
-        found = tuple(f for f in found if f.kind is not Kind.NO_SHAPE or f.row not in worded)
+        found = FaultList(f for f in found if f.kind is not Kind.NO_SHAPE or f.row not in worded)
     if choice.purpose is Purpose.TRACK:
-        found += tuple(journeys.check(_whole(laid, choice, columns)))
-    return tuple(sorted(found, key=lambda fault: fault.row))
+        found.extend(journeys.check(_whole(laid, choice, columns)))
+    return found.by_row()
 
 
 def _whole(laid: Layer, choice: Choice, columns: Mapping[str, str]) -> Delivery:
@@ -271,8 +271,8 @@ def enter(
         leave_out: rows of the file (from 1) that somebody does not want.
         progress: told the stage.
     """
-    taken = [fault for number, fault in enumerate(looked.faults) if number in accepted]
-    layer, rows = _mended(looked, taken)
+    accepted = frozenset(accepted)
+    layer, rows = _mended(looked, accepted)
     outcome = Outcome()
     blocked = {f.row for n, f in enumerate(looked.faults) if f.severity is Severity.BLOCKS and n not in accepted}
     blocked |= set(leave_out)
@@ -281,13 +281,13 @@ def enter(
     book = Book(connection, import_id, looked.choice.source, tell=lambda n: progress("entering", min(n, total), total))
     progress("entering", 0, total)
     if len(free) and looked.choice.purpose is Purpose.ISSUE:
-        parts = np.array_split(free, -(-len(free) // ISSUES_AT_ONCE))
+        parts = np.array_split(free, -(-len(free) // ROWS_AT_ONCE))
         enter_issues(book, (_some(looked, layer, part, rows) for part in parts), outcome, looked)
     elif len(free):
         ENTER[looked.choice.purpose](book, _some(looked, layer, free, rows), outcome)
     held = np.array([at for at, row in enumerate(rows) if int(row) in blocked], dtype=np.intp)
-    if len(held):
-        kept = _some(looked, layer, held, rows)
+    for part in np.array_split(held, -(-len(held) // ROWS_AT_ONCE)) if len(held) else ():
+        kept = _some(looked, layer, part, rows)
         _keep_known(book, kept, outcome)
         for at in range(len(kept)):
             outcome.note(kept, at, "held")
@@ -312,12 +312,13 @@ def _keep_known(book: Book, held: Delivery, outcome: Outcome) -> None:
     outcome.rows = outcome.rows.without_places({known.ids[at] for at in found if at != NONE})
 
 
-def _mended(looked: Looked, taken: list[Fault]) -> tuple[Layer, np.ndarray[Any, np.dtype[np.intp]]]:
+def _mended(looked: Looked, accepted: Collection[int]) -> tuple[Layer, np.ndarray[Any, np.dtype[np.intp]]]:
     gone: set[int] = set()
-    for fault in taken:
-        gone |= fault.mend.drop if fault.mend is not None else frozenset()
+    for number in accepted:
+        mend = looked.faults[number].mend
+        gone |= mend.drop if mend is not None else frozenset()
     rows = np.array([row + 1 for row in range(len(looked.layer)) if row not in gone], dtype=np.intp)
-    return mended(looked.layer, taken), rows
+    return mended(looked.layer, (looked.faults[number] for number in sorted(accepted))), rows
 
 
 def _remember(connection: Connection, looked: Looked) -> None:

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     FAR_AWAY = "far-away"
     INVALID_RING = "invalid-ring"
     SLIVER = "sliver"
+    TOO_LARGE = "too-large"
     DUPLICATE = "duplicate"
     OVERLAP = "overlap"
     GAP = "gap"
@@ -99,11 +100,12 @@ def mended(layer: Layer, accepted: Iterable[Fault]) -> Layer:
 
     Where two mends touch the same shape or value, the later wins; check again afterwards.
     """
-    mends = [fault.mend for fault in accepted if fault.mend is not None]
     shapes = layer.geometry.copy()
     values: dict[str, dict[int, Any]] = {}
     gone: set[int] = set()
-    for mend in mends:
+    for mend in (fault.mend for fault in accepted):
+        if mend is None:
+            continue
         for row, shape in mend.shapes.items():
             shapes[row] = shape
         for (row, column), value in mend.values.items():

@@ -99,7 +99,7 @@ def likely(name: str, columns: tuple[str, ...], dimensions: frozenset[int]) -> P
         return Purpose.BARRIER
     if not dimensions:
         return Purpose.HOUSEHOLD if present & _DOORS else Purpose.CODE
-    return Purpose.BUILDING
+    return Purpose.DISTRICT if present & _ADMINISTRATIVE and AREAS in dimensions else Purpose.BUILDING
 
 
 _TIMES = {"track_fid", "定位时间", "gps_time", "轨迹编号"}
@@ -117,6 +117,7 @@ _REPORTS = {
     "问题类别",
     "service_request_id",
 }
+_ADMINISTRATIVE = {"adcode", "city_adcode", "district_adcode", "行政区划代码"}
 _DOORS = {"door", "门牌", "门牌号", "房号", "室号", "户室"}
 _WORDS: dict[Purpose, tuple[str, ...]] = {
     Purpose.TRACK: ("track_points", "轨迹"),
@@ -132,3 +133,14 @@ _WORDS: dict[Purpose, tuple[str, ...]] = {
     Purpose.UNIT: ("unit", "单元"),
     Purpose.HOUSEHOLD: ("household", "住户", "户籍"),
 }
+
+
+def source_of(file: str, layer: str, layers: int) -> str:
+    """What a delivery is called where nobody says: the file, and of a file with several layers the layer too.
+
+    What another layer of the same file does not have is not gone.
+
+    >>> source_of("楼栋.csv", "楼栋", 1), source_of("city.gpkg", "shanghai", 3)
+    ('楼栋.csv', 'city.gpkg · shanghai')
+    """
+    return file if layers == 1 else f"{file} · {layer}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from geo.exchange.checks import codes, counts, naming, nesting, places, reports, rings, siblings, twins
+from geo.exchange.checks import codes, counts, naming, nesting, places, reports, rings, siblings, sizes, storeys, twins
 from geo.exchange.columns import BY_WORD, guess
+from geo.exchange.fault_list import FaultList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from geo.exchange.faults import Fault
     from geo.exchange.layer import Layer
 
 TILES = {"district", "subdistrict", "community", "grid"}
@@ -41,7 +42,7 @@ class Expectation:
     outside: bool = True
 
 
-def check(layer: Layer, expected: Expectation | None = None) -> tuple[Fault, ...]:
+def check(layer: Layer, expected: Expectation | None = None) -> FaultList:
     """Every fault of the layer, in the order of its rows.
 
     Args:
@@ -54,19 +55,23 @@ def check(layer: Layer, expected: Expectation | None = None) -> tuple[Fault, ...
         "issue",
         "track",
     }:  # points of reports and receivers: nothing of what areas and lists of places have
-        told = reports.check(layer, named) if meant.kind == "issue" else ()
-        return tuple(sorted([*places.check(layer), *told], key=lambda fault: fault.row))
-    faults = [*places.check(layer), *rings.check(layer), *twins.check(layer)]
-    faults += siblings.check(layer, gaps=meant.kind in TILES)
+        faults = FaultList(places.check(layer))
+        if meant.kind == "issue":
+            faults.extend(reports.check(layer, named))
+        return faults.by_row()
+    faults = FaultList(chain(places.check(layer), rings.check(layer), twins.check(layer)))
+    faults.extend(siblings.check(layer, gaps=meant.kind in TILES))
     code = named.get("code", named.get("grid", "") if meant.kind == "grid" else "")
     if code and meant.kind not in {"household", "unit"}:
-        faults += codes.check(layer, code)
+        faults.extend(codes.check(layer, code))
     if meant.parents is not None:
-        faults += nesting.check(layer, meant.parents, outside=meant.outside)
+        faults.extend(nesting.check(layer, meant.parents, outside=meant.outside))
+    if meant.kind == "building":
+        faults.extend(chain(sizes.check(layer), storeys.check(layer, named)))
     for wanted in COUNTS:
         if wanted in named:
-            faults += counts.check(layer, wanted, named)
+            faults.extend(counts.check(layer, wanted, named))
     for wanted in NAMES:
         if wanted in named and not (wanted == "name" and {"compound", "building"} & named.keys()):
-            faults += naming.check(layer, named[wanted])
-    return tuple(sorted(faults, key=lambda fault: fault.row))
+            faults.extend(naming.check(layer, named[wanted]))
+    return faults.by_row()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from geo.exchange.faults import Fault
@@ -20,7 +20,8 @@ _WIDTHS = (10, 16, 16, 14, 60, 60, 40, 40)
 
 def excel(faults: Sequence[Fault], path: Path) -> None:
     """One row a fault, with a filter; in both languages."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(path, options) as book:
         sheet = book.add_worksheet("问题清单 faults")
         bold = book.add_format({"bold": True})
         for column, (title, width) in enumerate(zip(_HEADER, _WIDTHS, strict=True)):
@@ -36,16 +37,20 @@ def excel(faults: Sequence[Fault], path: Path) -> None:
         sheet.freeze_panes(1, 0)
 
 
-def as_json(faults: Sequence[Fault], path: Path) -> None:
-    """``{"counts": {kind: n}, "faults": [{row, field, kind, severity, zh, en, mend}]}``."""
-    listed = [
-        {
-            "row": fault.row, "field": fault.field, "kind": fault.kind.value, "severity": fault.severity.value,
-            "zh": fault.zh, "en": fault.en,
-            "mend": None if fault.mend is None else {"zh": fault.mend.zh, "en": fault.mend.en},
-        }
-        for fault in faults
-    ]  # fmt: skip
+def as_json(faults: Sequence[Fault], path: Path, about: Mapping[str, Any] | None = None) -> None:
+    """``{…about, "counts": {kind: n}, "faults": [{row, field, kind, severity, zh, en, mend}]}``; a line a fault."""
     counts = Counter(fault.kind.value for fault in faults)
-    text = json.dumps({"counts": counts, "faults": listed}, ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    head = json.dumps({**(about or {}), "counts": counts}, ensure_ascii=False, indent=1)
+    with path.open("w", encoding="utf-8") as file:
+        file.write(head.removesuffix("\n}") + ',\n "faults": [')
+        for at, fault in enumerate(faults):
+            file.write((",\n  " if at else "\n  ") + json.dumps(_plain(fault), ensure_ascii=False))
+        file.write("\n ]\n}\n")
+
+
+def _plain(fault: Fault) -> dict[str, Any]:
+    return {
+        "row": fault.row, "field": fault.field, "kind": fault.kind.value, "severity": fault.severity.value,
+        "zh": fault.zh, "en": fault.en,
+        "mend": None if fault.mend is None else {"zh": fault.mend.zh, "en": fault.mend.en},
+    }  # fmt: skip
