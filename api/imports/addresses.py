@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -103,6 +104,11 @@ class Register:
                 _note(register.by_address, plain(home.address), home)
         return register
 
+    @cached_property
+    def _plainly(self) -> tuple[tuple[str, str], ...]:
+        """The compounds, each also as it stands in an address made plain."""
+        return tuple((name, plain(name)) for name in self.compounds)
+
     def find(self, *, code: str = "", compound: str = "", building: str = "", address: str = "") -> Home | None:
         """The one building that these words mean, or None."""
         if code and code in self.by_code:
@@ -124,7 +130,7 @@ class Register:
         if dashed:  # 3-2-501: building, unit, door
             address = f"{address[: dashed.start()]}{dashed[1]}栋{dashed[2]}单元{dashed[3]}"
         words = plain(address)
-        compound = next((name for name in self.compounds if plain(name) in words), "")
+        compound = next((name for name, known in self._plainly if known in words), "")
         rest = words.partition(plain(compound))[2] if compound else words
         unit = _UNIT.search(rest)
         before = rest[: unit.start()] if unit else rest

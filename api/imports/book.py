@@ -145,13 +145,13 @@ class Book:
 
     def remember(self, kind: str, keyed: Iterable[tuple[UUID, str]]) -> None:
         """Note what the source calls these places."""
-        pairs = [(place_id, key[:200]) for place_id, key in keyed]
-        self.connection.execute(
-            "INSERT INTO place_source (kind, place_id, source, key) SELECT %s, n.id, %s, n.key"
-            "  FROM unnest(%s::uuid[], %s::text[]) AS n(id, key)"
-            " ON CONFLICT (kind, place_id, source) DO UPDATE SET key = excluded.key",
-            [kind, self.source, [pair[0] for pair in pairs], [pair[1] for pair in pairs]],
-        )
+        for part in _in_parts(keyed):
+            self.connection.execute(
+                "INSERT INTO place_source (kind, place_id, source, key) SELECT %s, n.id, %s, n.key"
+                "  FROM unnest(%s::uuid[], %s::text[]) AS n(id, key)"
+                " ON CONFLICT (kind, place_id, source) DO UPDATE SET key = excluded.key",
+                [kind, self.source, [place_id for place_id, _ in part], [key[:200] for _, key in part]],
+            )
 
     def mark_stand_ins(self, kind: str, ids: Iterable[UUID]) -> None:
         """Note that these only stand in for what nobody has drawn."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -23,6 +23,7 @@ from geo.exchange.staircases import staircases
 from geo.topology.slices import polygons_only
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from numpy.typing import NDArray
@@ -248,16 +249,18 @@ def _add_new(  # noqa: PLR0917 - what one table of rows is made from
         return
     keys = book.fresh(len(new))
     taken = {r[0] for r in book.connection.execute(TAKEN_CODES, [[c for c in delivery.codes if c]]).fetchall()}
-    rows = []
-    for at, key in zip(new, keys, strict=True):
-        said = said_of(delivery, houses, at)
-        if said["code"] in taken:
-            said["code"] = None
-        taken.add(said["code"])
-        rows.append((key, *homes[at], *(said[name] for name in COLUMNS[3:-1]), delivery.shapes[at]))
-        outcome.note(delivery, at, "added", key, estimated=bool(houses.estimated[at]))
-    book.add("building", COLUMNS, rows)
-    book.remember("building", [(key, delivery.keys[at]) for at, key in zip(new, keys, strict=True)])
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for at, key in zip(new, keys, strict=True):
+            said = said_of(delivery, houses, at)
+            if said["code"] in taken:
+                said["code"] = None
+            taken.add(said["code"])
+            yield (key, *homes[at], *(said[name] for name in COLUMNS[3:-1]), delivery.shapes[at])
+            outcome.note(delivery, at, "added", key, estimated=bool(houses.estimated[at]))
+
+    book.add("building", COLUMNS, rows())
+    book.remember("building", ((key, delivery.keys[at]) for at, key in zip(new, keys, strict=True)))
     _add_units(book, delivery, houses, np.array(new, dtype=np.intp), keys, homes)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import shapely
 
 from geo.exchange import estimate
@@ -101,17 +102,23 @@ def delivery_of(layer: Layer, purpose: Purpose, columns: Mapping[str, str], rows
     """
     size = len(layer)
     blank = ("",) * size
-    said = {
-        ours: tuple(text(cell) for cell in layer.column(theirs))
-        for ours, theirs in columns.items()
-        if ours not in PLACES
-    }
+    said = {ours: texts(layer.table.column(theirs)) for ours, theirs in columns.items() if ours not in PLACES}
     for name in WANTED[purpose].fields:
         said.setdefault(name, blank)
     keys = said.get("code", blank)
     digits = DIGITS.get(purpose.value, 0)
     codes = tuple(key if len(key) == digits and key.isdigit() else "" for key in keys)
     return Delivery(purpose, rows, keys, codes, _names(purpose, said, size, rows), layer.geometry, said)
+
+
+def texts(column: pa.ChunkedArray) -> tuple[str, ...]:
+    """Each cell as text; a word that stands in many rows is understood and kept once."""
+    kind = column.type
+    if not (pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return tuple(text(cell) for cell in column.to_pylist())
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    words = [text(cell) for cell in encoded.dictionary.to_pylist()]
+    return tuple(words[at] for at in encoded.indices.to_pylist())
 
 
 def text(cell: Any) -> str:
