@@ -96,6 +96,13 @@ def detect(
     return _by_fit(imported, ground_of(known), readings, said)
 
 
+def _abroad(reading: Reading, numbers: LonLat) -> bool:
+    """Whether they lie on the earth, but where no datum is shifted."""
+    centre = reading.to_wgs84(np.array([middle(numbers)]))
+    on_earth = np.isfinite(centre).all() and (np.abs(centre) <= [180.0, 90.0]).all()
+    return bool(on_earth and china.weight(centre)[0] == 0)
+
+
 def _located(imported: NDArray[np.object_]) -> NDArray[np.object_]:
     """Without what failed geocoding left at (0, 0): a heap of those would seem to agree on a displacement."""
     away = np.abs(shapely.bounds(imported)).max(axis=1, initial=0.0)
@@ -119,7 +126,8 @@ def _by_range(numbers: LonLat, readings: tuple[Reading, ...], said: Reading) -> 
     likely = [reading for reading in readings if _in_china(reading, numbers)]
     plain = [reading for reading in likely if reading.datum not in {Datum.GCJ02, Datum.BD09}]
     if said in likely or len(plain) != 1:
-        return Detection(Verdict.CANNOT_TELL, said, 0.0, 0.0, 0.0, *detection_text.cannot_tell(said, compared=False))
+        words = detection_text.cannot_tell(said, compared=False, abroad=_abroad(said, numbers))
+        return Detection(Verdict.CANNOT_TELL, said, 0.0, 0.0, 0.0, *words)
     return _converted(plain[0], said, numbers, 0.8)
 
 

@@ -71,13 +71,18 @@ def shifted(shift_m: float, bearing: float) -> tuple[str, str]:
     )
 
 
-def cannot_tell(reading: Reading, *, compared: bool) -> tuple[str, str]:
-    """Nothing speaks for or against."""
+def cannot_tell(reading: Reading, *, compared: bool, abroad: bool = False) -> tuple[str, str]:
+    """Nothing speaks for or against; ``abroad`` the datums of China's maps are those of the world."""
     zh, en = name(reading)
     if compared:
         return (
             f"与现有数据重合太少，无法判断坐标系；暂按 {zh} 读取，请在地图上核对。",
             f"Too little in common with what is there to tell the datum; read as {en}: check it on the map.",
+        )
+    if abroad:
+        return (
+            f"没有可对照的数据；按 {zh} 读取，位置在中国以外，没有偏移坐标系。",
+            f"Nothing to compare with; read as {en}: it lies outside China, where no datum is shifted.",
         )
     hint = reading.datum in {Datum.WGS84, Datum.CGCS2000} and reading.in_degrees
     return (

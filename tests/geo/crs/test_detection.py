@@ -184,6 +184,12 @@ def test_without_anything_to_compare_it_says_that_it_cannot_know() -> None:
     assert "GCJ-02" in found.en
 
 
+def test_abroad_no_shifted_datum_is_suspected() -> None:
+    found = detect(quarter((39.89, 59.22)))
+    assert (found.verdict, found.confidence) == (Verdict.CANNOT_TELL, 0.0)
+    assert "GCJ-02" not in found.en + found.zh
+
+
 @pytest.mark.parametrize(
     ("reading", "file"),
     [
