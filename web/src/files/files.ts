@@ -1,6 +1,7 @@
 /** What the files page speaks of: imports and their parts as the service tells them, and what each kind of layer asks for. */
 
 import type { Schemas } from '../api/service'
+import type { View } from '../core/address'
 import type { Outline } from '../core/flatmap'
 
 export type Import = Schemas['ImportRead']
@@ -53,6 +54,12 @@ export function fieldsOf(purpose: string, shapes: string): readonly string[] {
   return PLACED_BY_COLUMNS.has(purpose) && (shapes === 'none' || shapes === 'points') ? [...wanted, 'lon', 'lat'] : wanted
 }
 
+/** Whose list a layer is where nobody has said so: what another layer of the same file does not have is not gone. */
+export function sourceOf({ source, file_name: file, layers }: Pick<Import, 'source' | 'file_name' | 'layers'>, layer: string): string {
+  const unnamed = source === file || source.startsWith(`${file} · `)
+  return !unnamed ? source : layers.length > 1 ? `${file} · ${layer}` : file
+}
+
 export function isBusy({ state }: Import): boolean {
   return BUSY.has(state)
 }
@@ -69,4 +76,29 @@ export function summaryOf(found: Import | null): Summary {
 export function shapeOf(picture: Fault['before']): Outline | null {
   const shape = picture?.['shape'] as Outline | null | undefined
   return shape && ['Point', 'Polygon', 'MultiPolygon', 'LineString', 'MultiLineString'].includes(shape.type) ? shape : null
+}
+
+const SEEN_PX = 640
+const WORLD_PX = 512
+
+/** The view of the map that shows most of these shapes: a twentieth on each side, which may be slips, is left out. */
+export function viewOf(shapes: readonly Outline[]): View | null {
+  const places = shapes.map(({ coordinates }) => firstOf(coordinates))
+  if (!places.length) return null
+  const [west, east] = spanOf(places.map(([longitude]) => longitude))
+  const [south, north] = spanOf(places.map(([, latitude]) => latitude))
+  const wide = Math.max(east - west, north - south, 1e-4)
+  const zoom = Math.min(Math.max(Math.log2((SEEN_PX * 360) / (WORLD_PX * wide)), 5), 17)
+  return { longitude: (west + east) / 2, latitude: (south + north) / 2, zoom, bearing: 0, pitch: 0 }
+}
+
+function firstOf(coordinates: unknown): readonly [number, number] {
+  const [first, second] = coordinates as [unknown, unknown]
+  return typeof first === 'number' ? [first, second as number] : firstOf(first)
+}
+
+function spanOf(numbers: readonly number[]): readonly [number, number] {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const off = Math.floor(sorted.length / 20)
+  return [sorted[off] ?? 0, sorted[sorted.length - 1 - off] ?? 0]
 }

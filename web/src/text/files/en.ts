@@ -4,7 +4,9 @@ import type { FilesTexts } from './zh-CN'
 
 export const english: FilesTexts = {
   bring: 'Bring a file',
-  drop: 'Drop a file here or choose one: GeoPackage, zipped Shapefile, GeoJSON, KML, GPX, CSV, Excel, OSM .pbf, GeoParquet',
+  pick: 'Choose a file',
+  drop: 'or drop it here: GeoPackage, zipped Shapefile, GeoJSON, KML/KMZ, GPX, CSV, Excel, OSM .pbf, GeoParquet',
+  onMap: 'Show on the map',
   sending: 'Sending',
   layer: 'Layer',
   purpose: 'Taken for',
@@ -25,6 +27,7 @@ export const english: FilesTexts = {
   kind: 'Kind',
   all: 'all',
   blocks: 'stays out',
+  doubtful: 'please check',
   show: 'show',
   asItStands: 'as it stands',
   asMended: 'as mended',
@@ -93,7 +96,7 @@ export const english: FilesTexts = {
   stages: { reading: 'Reading', comparing: 'Comparing', checking: 'Looking over', entering: 'Entering' },
   kinds: {
     'no-shape': 'no place', 'at-zero': 'at (0, 0)', truncated: 'cut coordinates', 'off-the-earth': 'off the earth',
-    'far-away': 'far away', 'invalid-ring': 'invalid outline', sliver: 'sliver', duplicate: 'duplicate', overlap: 'overlap',
+    'far-away': 'far away', 'invalid-ring': 'invalid outline', sliver: 'sliver', 'too-large': 'too large', duplicate: 'duplicate', overlap: 'overlap',
     gap: 'gap', 'shared-code': 'shared code', 'outside-parent': 'outside its parent', 'no-count': 'no count',
     'zero-count': 'count of 0', 'absurd-count': 'absurd count', 'mixed-name': 'mixed naming', 'no-time': 'no time',
     'no-category': 'no category', 'closed-early': 'closed before it was opened', 'too-fast': 'too fast',

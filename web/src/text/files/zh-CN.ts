@@ -2,7 +2,9 @@
 
 export const chinese = {
   bring: '导入文件',
-  drop: '把文件拖到这里，或选择文件：GeoPackage、Shapefile（zip）、GeoJSON、KML、GPX、CSV、Excel、OSM .pbf、GeoParquet',
+  pick: '选择文件',
+  drop: '或把文件拖到这里：GeoPackage、Shapefile（zip）、GeoJSON、KML/KMZ、GPX、CSV、Excel、OSM .pbf、GeoParquet',
+  onMap: '在地图上看',
   sending: '正在上传',
   layer: '图层',
   purpose: '作为',
@@ -23,6 +25,7 @@ export const chinese = {
   kind: '种类',
   all: '全部',
   blocks: '不能写入',
+  doubtful: '请核对',
   show: '看图',
   asItStands: '现状',
   asMended: '修复后',
@@ -87,7 +90,7 @@ export const chinese = {
   stages: { reading: '读取', comparing: '比对坐标', checking: '检查', entering: '写入' } as Record<string, string>,
   kinds: {
     'no-shape': '没有位置', 'at-zero': '坐标为 (0, 0)', truncated: '坐标被截断', 'off-the-earth': '坐标超出范围',
-    'far-away': '远离其他', 'invalid-ring': '边界自相交', sliver: '碎片', duplicate: '重复', overlap: '重叠', gap: '缝隙',
+    'far-away': '远离其他', 'invalid-ring': '边界自相交', sliver: '碎片', 'too-large': '面积过大', duplicate: '重复', overlap: '重叠', gap: '缝隙',
     'shared-code': '编码相同', 'outside-parent': '超出上级', 'no-count': '数量缺失', 'zero-count': '数量为零',
     'absurd-count': '数量不合理', 'mixed-name': '名称不一', 'no-time': '没有时间', 'no-category': '没有类别',
     'closed-early': '办结早于受理', 'too-fast': '移动过快', 'odd-track': '轨迹可疑', 'unknown-place': '对不上已知楼栋',
