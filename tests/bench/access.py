@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ import httpx
 import psycopg
 
 from api.access import ledger
-from api.access.passwords import hasher
+from api.access.passwords import AT_ONCE, hasher
 from api.embedded import cluster as clusters
 from api.embedded.cluster import APP
 from api.embedded.roles import ensure_database, ensure_roles
@@ -244,7 +245,16 @@ def logins(report: Report, made: Cluster, *, count: int) -> None:
             connection.execute("INSERT INTO credential (account_id, password_hash) VALUES (%(id)s, %(hash)s)", values)
     took = asyncio.run(_log_in_all(made, password, count))
     rate = count / took
-    report.add(Figure("log-ins", rate, "/s", "argon2id 7 MiB × 5, 16 at once", "≥ 50 on 2 idle cores", rate >= 50))
+    beside = f"argon2id 7 MiB × 5, 16 at once; hashes alone: {_hashes_a_second(password, hashed, count):.0f}"
+    report.add(Figure("log-ins", rate, "/s", beside, "≥ 50 on 2 idle cores", rate >= 50))
+
+
+def _hashes_a_second(password: str, hashed: str, count: int) -> float:
+    """How many passwords this machine checks when it does nothing else: no log-in is quicker."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        began = time.perf_counter()
+        assert all(pool.map(lambda _: hasher().verify(password, hashed), range(count)))
+        return count / (time.perf_counter() - began)
 
 
 async def _log_in_all(made: Cluster, password: str, count: int) -> float:
