@@ -20,4 +20,5 @@ ROUTERS = (plans, redraw, review, history)
 def furnish(app: FastAPI) -> None:
     """Give an application what the routes of plans keep between requests."""
     app.state.sheets = Shelf()
+    app.state.pens = {}
     app.state.followers = Hub()

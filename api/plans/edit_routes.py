@@ -14,11 +14,13 @@ from api.plans import edits
 from api.plans import workbench as benches
 from api.plans.asking import Followers, Sheets
 from api.plans.edit_schemas import EditRead, EditSaid, LogRead, WorkbenchRead
-from api.plans.journal import read_log
+from api.plans.journal import read_back, read_log
+from api.plans.pens import Writing
 from api.plans.shelf import once_committed
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
 PlanId = Annotated[UUID, Path(description="A plan's key.")]
+MOST_VERSIONS = 2_000_000_000
 Community = Annotated[UUID | None, Query(description="May be left out for a plan of one community.")]
 
 
@@ -45,9 +47,10 @@ async def read_workbench(
 
 @router.post("/{plan_id}/edits")
 async def edit_plan(
-    session: Session, shelf: Sheets, hub: Followers, asker: Member, plan_id: PlanId, said: EditSaid
+    hand: Writing, session: Session, shelf: Sheets, hub: Followers, asker: Member, plan_id: PlanId, said: EditSaid
 ) -> EditRead:
     """Do operations on one community of a draft, all or none; undo, redo and take-back among them."""
+    await hand.take(plan_id)
     read = await edits.edit(session, shelf, asker, plan_id, said)
     once_committed(session, lambda: hub.wake(plan_id))
     return read
@@ -60,8 +63,11 @@ async def read_operations(
     asker: Asking,
     plan_id: PlanId,
     community_id: UUID,
-    since: Annotated[int, Query(ge=0, le=2_000_000_000)] = 0,
+    since: Annotated[int, Query(ge=0, le=MOST_VERSIONS)] = 0,
+    before: Annotated[int | None, Query(ge=1, le=MOST_VERSIONS, description="Read from here back instead.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> LogRead:
-    """The log of one community of a plan, oldest first, and the patch since then."""
+    """The log of one community of a plan, oldest first, and the patch since then; or what came before a version."""
+    if before is not None:
+        return await read_back(session, shelf, asker, (plan_id, community_id), before=before, limit=limit)
     return await read_log(session, shelf, asker, (plan_id, community_id), since=since, limit=limit)

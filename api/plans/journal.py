@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from api.plans.edit_schemas import EntryRead, LogRead
+from api.plans.edit_schemas import EntryRead, LogRead, PatchRead
 from api.plans.log import REDO, UNDO, Line, in_effect
 from api.plans.patching import patch_of
 from api.plans.plain_shapes import as_told
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from api.access.admission import Asker
-    from api.plans.edit_schemas import PatchRead
     from api.plans.sheet import Sheet
     from api.plans.shelf import Shelf
 
@@ -35,6 +34,8 @@ SINCE = text(f"{ENTRY} AND o.community_id = :community AND o.version > :base ORD
 OF_EDIT = text(f"{ENTRY} AND o.edit_id = :edit ORDER BY o.version")
 LISTED = text(f"""{ENTRY} AND o.version > :base
    AND (CAST(:community AS uuid) IS NULL OR o.community_id = :community) ORDER BY o.version LIMIT :most""")
+EARLIER = text(f"""{ENTRY} AND o.community_id = :community AND o.version < :before
+ ORDER BY o.version DESC LIMIT :most""")
 LINES = text("""
 SELECT o.version, o.verb, o.about, o.account_id
   FROM plan_operation o JOIN plan_sheet s ON s.plan_id = o.plan_id AND s.community_id = o.community_id
@@ -101,10 +102,23 @@ async def read_log(
     where = {"plan": plan_id, "community": community_id}
     rows = (await session.execute(LISTED, {**where, "base": since, "most": limit + 1})).mappings().all()
     effective = in_effect(await lines_of(session, where))
-    patch: PatchRead = patch_of(sheet.plan, await marks_since(session, sheet, since))
-    return LogRead(
-        version=sheet.version,
-        entries=[entry_of(row, asker, effective) for row in rows[:limit]],
-        patch=patch,
-        more=len(rows) > limit,
-    )
+    patch = patch_of(sheet.plan, await marks_since(session, sheet, since))
+    entries = [entry_of(row, asker, effective) for row in rows[:limit]]
+    return LogRead(version=sheet.version, entries=entries, patch=patch, more=len(rows) > limit)
+
+
+async def read_back(
+    session: AsyncSession, shelf: Shelf, asker: Asker, place: tuple[UUID, UUID], *, before: int, limit: int
+) -> LogRead:
+    """The newest entries before a version, oldest first: a long log is read from its end. The patch stays empty.
+
+    Raises:
+        NotFoundError: there is no such plan or community, or it is not the asker's to see.
+    """
+    plan_id, community_id = place
+    sheet = await take_up(session, shelf, plan_id, community_id)
+    where = {"plan": plan_id, "community": community_id}
+    rows = (await session.execute(EARLIER, {**where, "before": before, "most": limit + 1})).mappings().all()
+    effective = in_effect(await lines_of(session, where))
+    entries = [entry_of(row, asker, effective) for row in reversed(rows[:limit])]
+    return LogRead(version=sheet.version, entries=entries, patch=PatchRead(), more=len(rows) > limit)

@@ -60,3 +60,18 @@ async def test_a_founded_grid_is_undone_and_done_again(desk: Drafting) -> None:
     log = (await desk.client.get(f"{desk.path}/operations", params={"community_id": desk.community})).json()
     assert [entry["verb"] for entry in log["entries"]] == ["found", "undo", "redo"]
     assert [entry["in_effect"] for entry in log["entries"]] == [True, False, False]
+
+
+async def test_a_long_log_is_read_from_its_end(desk: Drafting) -> None:
+    verb, said = founding(desk, 0)
+    await desk.edit((verb, said))
+    for name in ("二", "三", "四"):
+        assert (await desk.edit(("rename", {"grid": said["key"], "name": name}))).status_code == 200
+    where = {"community_id": desk.community, "limit": 2}
+    newest = (await desk.client.get(f"{desk.path}/operations", params={**where, "before": 2_000_000_000})).json()
+    assert [entry["arguments"]["name"] for entry in newest["entries"]] == ["三", "四"]
+    assert (newest["more"], newest["patch"]["grids"]) == (True, {})
+    before = newest["entries"][0]["version"]
+    rest = (await desk.client.get(f"{desk.path}/operations", params={**where, "before": before})).json()
+    assert [entry["arguments"]["name"] for entry in rest["entries"]] == ["一", "二"]
+    assert not rest["more"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -10,6 +11,8 @@ import psycopg
 import pytest
 import shapely
 
+from api.plans import edits
+from api.plans.editing import do_all
 from tests.api.places.small_city import COMMUNITY
 from tests.api.plans.redraw import Drafting, span
 
@@ -87,6 +90,26 @@ async def test_of_two_edits_of_one_grid_the_later_learns_who_was_faster_and_may_
     assert fingerprint(city_url, desk.plan["id"]) == before
     replayed = await other.edit(*((o["verb"], o["arguments"]) for o in told["operations"]), base=told["version"])
     assert replayed.status_code == 200
+
+
+async def test_edits_of_one_plan_at_the_same_time_are_proved_once_each(
+    desk: Drafting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proved = []
+
+    def counted(*asked: Any) -> Any:
+        proved.append(asked)
+        return do_all(*asked)
+
+    monkeypatch.setattr(edits, "do_all", counted)
+    grids = [grid["id"] for grid in desk.bench["grids"]]
+    tabs = [rival(desk) for _ in range(8)]
+    answers = await asyncio.gather(
+        *(tab.edit(("rename", {"grid": grids[n % 2], "name": f"名{n}"}), client=desk.tab) for n, tab in enumerate(tabs))
+    )
+    versions = sorted(answer.json()["version"] for answer in answers)
+    assert versions == list(range(desk.bench["version"] + 1, desk.bench["version"] + 9))
+    assert len(proved) == len(tabs)
 
 
 async def test_an_edit_sent_twice_is_done_once(desk: Drafting, city_url: str) -> None:

@@ -2461,7 +2461,7 @@ export interface paths {
         };
         /**
          * Read Operations
-         * @description The log of one community of a plan, oldest first, and the patch since then.
+         * @description The log of one community of a plan, oldest first, and the patch since then; or what came before a version.
          */
         get: operations["read_operations_api_plans__plan_id__operations_get"];
         put?: never;
@@ -15156,6 +15156,8 @@ export interface operations {
             query: {
                 community_id: string;
                 since?: number;
+                /** @description Read from here back instead. */
+                before?: number | null;
                 limit?: number;
             };
             header?: never;
