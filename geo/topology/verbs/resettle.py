@@ -7,6 +7,8 @@ Planners' edits of adjacency stay.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from geo.topology.adjacency import walkable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from geo.topology.adjacency import Edits
+    from geo.topology.ground import Areal
     from geo.topology.plan import Plan
 
 
@@ -41,12 +44,19 @@ def resettled(plan: Plan, compound: str) -> Plan:
     cells = {key: cell for key, cell in plan.cells.items() if key in plan.units and key not in changed}
     edges = {key: others for key, others in plan.edges.items() if key in plan.units and key not in changed}
     if part.units:
-        laid = lay_cells(part)
-        keys = [u.key for u in part.units]
-        cells |= dict(zip(keys, smooth_cells(laid), strict=True))
-        pairs = [(keys[a], keys[b]) for a, b in walkable(part, laid).tolist()]
-        edges |= beside(keys, pairs, plan.edits)
+        fresh, pairs = _laid(part)
+        cells |= fresh
+        edges |= beside(list(fresh), pairs, plan.edits)
     return replace(plan, cells=cells, edges=edges)
+
+
+@lru_cache(maxsize=2)
+def _laid(part: Ground) -> tuple[Mapping[str, Areal], tuple[tuple[str, str], ...]]:
+    """Cells by unit, and neighbours. A verb asks twice: may it be, and then be it so."""
+    laid = lay_cells(part)
+    keys = [u.key for u in part.units]
+    cells = MappingProxyType(dict(zip(keys, smooth_cells(laid), strict=True)))
+    return cells, tuple((keys[a], keys[b]) for a, b in walkable(part, laid).tolist())
 
 
 def beside(keys: Iterable[str], pairs: Iterable[tuple[str, str]], edits: Edits) -> Mapping[str, frozenset[str]]:

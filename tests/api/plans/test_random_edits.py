@@ -9,6 +9,7 @@ many steps (500 in the suite), ``MINQING_RANDOM_SEED`` which.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 from contextlib import AsyncExitStack, contextmanager
@@ -38,6 +39,7 @@ from tests.api.sign_in import sign_in
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
+LOG = logging.getLogger(__name__)
 STEPS = int(os.environ.get("MINQING_RANDOM_EDITS", "500"))
 SEED = int(os.environ.get("MINQING_RANDOM_SEED", "1"))
 A_DRAFT = 100
@@ -233,8 +235,10 @@ class RandomEdits(RuleBasedStateMachine):
         assert self.office.held(self.desk) == {}
         end = self.office.run(self.desk.load())
         assert {**end, "version": 0} == self.start
+        LOG.info("%s after %d steps of a draft", self.counted, self.steps)
 
 
+@pytest.mark.timeout(900 + STEPS)  # a step takes a tenth of a second on a crowded machine
 def test_random_edits_lose_nobody_and_undo_leads_home(office: Office) -> None:
     machine: Any = type("Machine", (RandomEdits,), {"office": office})
     drafts = max(1, STEPS // A_DRAFT)
