@@ -166,8 +166,7 @@ PLAN = """
 SELECT p.id::text AS id, p.name, p.state, coalesce(c.code, s.code, '') AS within, coalesce(c.name, s.name) AS place
   FROM plan p JOIN subdistrict s ON s.id = p.subdistrict_id LEFT JOIN community c ON c.id = p.community_id
  WHERE CAST(:plan AS text) IN (p.id::text, p.name)
-    OR (CAST(:plan AS text) = '' AND p.state = 'published'
-        AND p.effective @> (now() AT TIME ZONE 'Asia/Shanghai')::date)
+    OR (CAST(:plan AS text) = '' AND p.in_force)
  ORDER BY p.created_at DESC LIMIT 1
 """
 

@@ -70,13 +70,19 @@ COLUMNS = (
 )
 HERE = "ST_Covers(p.geometry, a.geometry) AND p.geometry && a.geometry"
 TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
-IN_FORCE = f"JOIN plan n ON n.id = p.plan_id AND n.state = 'published' AND n.effective @> {TODAY}"
+THEN = "(a.reported_at AT TIME ZONE 'Asia/Shanghai')::date"
+# The grid that was there on the day of the report; of older days than any plan, today's.
+IN_FORCE = f"""
+(SELECT p.id FROM micro_grid p JOIN plan_reign n ON n.plan_id = p.plan_id AND n.community_id = p.community_id
+    AND upper_inf(n.recorded) AND (n.effective @> {THEN} OR n.effective @> {TODAY})
+  WHERE p.community_id = a.community_id AND {HERE} ORDER BY n.effective @> {THEN} DESC, p.id LIMIT 1)
+"""  # noqa: S608 - our own words
 _HERE = f"p.community_id = a.community_id AND {HERE} ORDER BY p.id LIMIT 1"
 LOOKED_UP = {
     "subdistrict_id": "(SELECT p.subdistrict_id FROM community p WHERE p.id = a.community_id)",
     "compound_id": f"(SELECT p.id FROM compound p WHERE {_HERE})",  # noqa: S608 - our own words
     "building_id": f"(SELECT p.id FROM building p WHERE {_HERE})",  # noqa: S608 - our own words
-    "micro_grid_id": f"(SELECT p.id FROM micro_grid p {IN_FORCE} WHERE {_HERE})",  # noqa: S608 - our own words
+    "micro_grid_id": IN_FORCE,
 }
 KNOWN = """
 SELECT i.id, i.version, i.status, i.category, i.title, i.description, i.address, i.closed_at,

@@ -56,10 +56,14 @@ UNNAMED_NAME = "导入的轨迹"
 KNOWN = "SELECT id FROM patrol WHERE id = ANY(%s)"
 WALKED = "SELECT was_walked_before(%s, %s)"
 GRID = """
-SELECT m.id FROM micro_grid m JOIN plan p ON p.id = m.plan_id AND p.state = 'published'
-   AND p.effective @> (now() AT TIME ZONE 'Asia/Shanghai')::date
- WHERE m.geometry && ST_SetSRID(ST_MakePoint(%s, %s), 4326)
-   AND ST_Covers(m.geometry, ST_SetSRID(ST_MakePoint(%s, %s), 4326)) ORDER BY m.id LIMIT 1
+SELECT m.id
+  FROM (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS place,
+               (now() AT TIME ZONE 'Asia/Shanghai')::date AS today,
+               (CAST(%(at)s AS timestamptz) AT TIME ZONE 'Asia/Shanghai')::date AS day) a
+  JOIN micro_grid m ON m.geometry && a.place AND ST_Covers(m.geometry, a.place)
+  JOIN plan_reign r ON r.plan_id = m.plan_id AND r.community_id = m.community_id AND upper_inf(r.recorded)
+   AND (r.effective @> a.day OR r.effective @> a.today)
+ ORDER BY r.effective @> a.day DESC, m.id LIMIT 1
 """
 NEAR = """
 SELECT u.id, ST_AsBinary(u.geometry) FROM unit u
@@ -164,7 +168,7 @@ def _passed(connection: Connection, journey: Journey) -> list[UUID]:
 def _row(connection: Connection, keys: tuple[UUID, UUID, UUID, UUID], journey: Journey, units: int) -> list[Any]:
     track, fixes = journey.track, journey.fixes
     lon, lat = fixes[0].lon, fixes[0].lat
-    grid = connection.execute(GRID, [lon, lat, lon, lat]).fetchone()
+    grid = connection.execute(GRID, {"lon": lon, "lat": lat, "at": fixes[0].at}).fetchone()
     flags = [*track.flags, IMPORTED]
     digest = _digest(track)
     if digest is not None:

@@ -45,6 +45,20 @@ def test_reports_become_issues_in_the_place_where_they_lie(city: City) -> None:
     ]  # fmt: skip
 
 
+def test_a_report_gets_the_grid_that_was_there_on_its_day(city: City) -> None:
+    reigns = {"旧": "[2018-04-01,2018-04-13)", "新": "[2018-04-13,)"}
+    for name, days in reigns.items():
+        city.load(layer(name, [square(30, 30, 50, 50)], 网格编号=[name]), Purpose.GRID, source=name)
+        said = "UPDATE plan SET state = 'published', effective = %s WHERE name LIKE %s RETURNING id"
+        assert len(city.ask(said, days, f"{name}%")) == 1
+    times = ["2018-03-01 08:00", "2018-04-12 23:30", "2018-04-13 00:30"]
+    given = layer("311", [INSIDE] * 3, ServiceRequestNum=["1", "2", "3"], SRType=["SW-Dirty Alley"] * 3,
+                  CreatedDate=times, SRStatus=["Open"] * 3)  # fmt: skip
+    assert city.load(given, Purpose.ISSUE).came_to() == {"added": 3}
+    rows = city.ask("SELECT m.code FROM issue i JOIN micro_grid m ON m.id = i.micro_grid_id ORDER BY i.reported_at")
+    assert rows == [("新",), ("旧",), ("新",)]  # before any plan it is counted with today's
+
+
 def test_the_same_list_under_another_name_adds_nothing(city: City) -> None:
     city.load(reports(), Purpose.ISSUE, source="一月")
     assert city.load(reports(), Purpose.ISSUE, source="二月").came_to() == {"same": 2, "held": 1}
