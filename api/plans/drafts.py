@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -19,7 +20,6 @@ from geo.topology.plan import Band
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -155,9 +155,9 @@ async def _take_in(session: AsyncSession, plan_id: UUID, rows: Sequence[ImportRo
         raise UnfitRowsError(faults)
     grids: dict[str, dict[str, Any]] = {}
     for row, unit, _, _ in placed:
-        grids.setdefault(
-            row.grid, {"unit": unit["id"], "community": unit["community_id"], "name": row.name or row.grid}
-        )
+        code = None if _is_key(row.grid) else row.grid
+        name = row.name or code or f"微网格{len(grids) + 1}"
+        grids.setdefault(row.grid, {"unit": unit["id"], "community": unit["community_id"], "code": code, "name": name})
     ids = dict(zip(grids, await _keys(session, len(grids)), strict=True))
     await session.execute(
         PUT_GRIDS,
@@ -166,7 +166,7 @@ async def _take_in(session: AsyncSession, plan_id: UUID, rows: Sequence[ImportRo
             "ids": list(ids.values()),
             "communities": [grid["community"] for grid in grids.values()],
             "units": [grid["unit"] for grid in grids.values()],
-            "codes": list(grids),
+            "codes": [grid["code"] for grid in grids.values()],
             "names": [grid["name"] for grid in grids.values()],
         },
     )
@@ -181,6 +181,15 @@ async def _take_in(session: AsyncSession, plan_id: UUID, rows: Sequence[ImportRo
             "his": [high for _, _, _, high in placed],
         },
     )
+
+
+def _is_key(said: str) -> bool:
+    """Whether a list tells its grids apart by the keys of a plan that was exported: no code, and no name either."""
+    try:
+        UUID(said)
+    except ValueError:
+        return False
+    return True
 
 
 async def _keys(session: AsyncSession, count: int) -> list[str]:

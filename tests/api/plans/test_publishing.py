@@ -228,6 +228,9 @@ async def test_an_imported_list_becomes_grids_or_is_refused_row_by_row(planner: 
     rows = [{"unit": code, "grid": "G1", "name": "甲"} for code in codes]
     copy = await drawn(planner, source="import", rows=rows)
     assert [(grid["name"], grid["households"]) for grid in copy.bench["grids"]] == [("甲", 40)]
+    by_key = [{"unit": code, "grid": copy.bench["grids"][0]["id"]} for code in codes]
+    again = await drawn(planner, source="import", rows=by_key)
+    assert [grid["name"] for grid in again.bench["grids"]] == ["微网格1"]
     bad = [*rows, {"unit": "没有", "grid": "G1"}, {"unit": codes[0], "grid": "G2"}]
     said = {"name": "坏", "community_id": HERE, "source": "import", "rows": bad}
     answer = await planner.post("/api/plans", json=said)

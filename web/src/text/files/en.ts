@@ -40,6 +40,7 @@ export const english: FilesTexts = {
   take_part: { added: 'Enter what is new', changed: 'Enter what has changed', gone: 'Remove what the source no longer has' },
   loss: (name, kind, count) => `${name} (${kind} × ${count})`,
   undoLosses: (names) => `What was built on it since would be lost: ${names}. Remove that first, or the service will refuse.`,
+  toPlan: 'Go on with this draft on the map',
   encoding: 'Encoding',
   inForce: 'the one in force',
   look: 'Look it over',

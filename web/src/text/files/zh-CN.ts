@@ -38,6 +38,7 @@ export const chinese = {
   take_part: { added: '写入新增', changed: '写入更新', gone: '移除来源中已无的' },
   loss: (name: string, kind: string, count: string) => `${name}（${kind} × ${count}）`,
   undoLosses: (names: string) => `撤销会一并失去后来建立的内容：${names}。请先移除这些内容，否则系统会拒绝撤销。`,
+  toPlan: '到地图上修改这个草稿',
   encoding: '文字编码',
   inForce: '现行方案',
   look: '检查',
