@@ -6,6 +6,7 @@ import { answer, done, type Answer } from '../api/service'
 import type { LogEntry, Patch, PlanState, Workbench } from '../core/plan/wire'
 import type { Parcel, Reply } from '../core/plan/courier'
 import type { Leanings } from '../core/plan/leanings'
+import type { ListedRow } from '../core/plan/listed'
 import type { Rule } from '../core/plan/plan'
 import { STALE } from '../core/plan/refusals'
 
@@ -57,7 +58,7 @@ export interface PlanHead {
   readonly run: Run | null
 }
 
-export type Source = 'empty' | 'machine' | 'in_force' | 'plan'
+export type Source = 'empty' | 'machine' | 'in_force' | 'plan' | 'import'
 
 export interface NewPlan {
   readonly name: string
@@ -66,6 +67,7 @@ export interface NewPlan {
   readonly rule?: Rule
   readonly source?: Source
   readonly base_id?: string
+  readonly rows?: readonly ListedRow[]
 }
 
 export interface Blemish {
@@ -219,6 +221,10 @@ interface Bare {
   DELETE(path: string, init?: object): Promise<{ data?: unknown; error?: unknown; response: Response }>
 }
 
+/** Edits that are read at a time. */
+export const LOG_PAGE = 300
+const EVERY_VERSION = 2_000_000_000
+
 export type Asks = ReturnType<typeof openAsks>
 export const PLANNER: InjectionKey<Asks> = Symbol('planner')
 
@@ -258,8 +264,9 @@ export function openAsks(line: Line) {
     runEvents: (id: string) => new EventSource(plan(id, '/run/events')),
     workbench: (id: string, community_id: string | null) => get<Workbench>(plan(id, '/workbench'), community_id ? { community_id } : {}),
     edit,
-    log: (id: string, community_id: string, since: number) =>
-      get<{ version: number; entries: LogEntry[]; patch: Patch; more: boolean }>(plan(id, '/operations'), { community_id, since, limit: 500 }),
+    /** The newest edits before a version, oldest first; `more` where there are older ones. */
+    log: (id: string, community_id: string, before: number = EVERY_VERSION) =>
+      get<{ version: number; entries: LogEntry[]; more: boolean }>(plan(id, '/operations'), { community_id, before, limit: LOG_PAGE }),
     mend: (id: string, community_id: string, grids: readonly string[]) => post<Mend>(plan(id, '/mend'), { community_id, grids }),
     check: (id: string) => get<Check>(plan(id, '/check')),
     exempt: (said: Exemption) => post<unknown>('/api/exemptions', said),

@@ -4,7 +4,7 @@ import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
 import type { Span } from '../core/plan/bands'
 import type { Point } from '../core/plan/geometry'
 import { joined, overtaken, packed, refused, reloaded, settled, type Parcel, type Versions } from '../core/plan/courier'
-import { noted } from '../core/plan/journal'
+import { noted, withPast } from '../core/plan/journal'
 import { refusal, type Operation } from '../core/plan/operations'
 import { planOf, wholeUnit, type Plan } from '../core/plan/plan'
 import { openQueue, type Queue } from '../core/plan/queue'
@@ -13,6 +13,7 @@ import { openSession, redoStep, resumed, taken, turned, undoStep, type EditSessi
 import { planData, type LogEntry, type Patch, type Workbench } from '../core/plan/wire'
 import type { Page } from '../frame/page'
 import type { Asks } from './asks'
+import { openRemarks } from './remarks'
 
 export type Tool = 'select' | 'lasso' | 'brush' | 'cut' | 'border' | 'house'
 export type Saving = 'saved' | 'saving' | 'away'
@@ -58,6 +59,9 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
   const durable = ref(true)
   const conflict = shallowRef<Conflict | null>(null)
   const log = shallowRef<readonly LogEntry[]>([])
+  /** Whether there are edits older than those of the log that were read. */
+  const hasPast = ref(false)
+  const remarks = openRemarks(asks, planId)
   const people = shallowRef<readonly Person[]>([])
   /** Grids that somebody else has just changed: marked on the map for a moment. */
   const touched = shallowRef<ReadonlySet<string>>(new Set())
@@ -100,7 +104,7 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
     queue = await openQueue(globalThis.indexedDB)
     durable.value = queue.durable
     await resume()
-    await readLog()
+    await Promise.all([readLog(), remarks.read()])
     listen()
   }
 
@@ -126,8 +130,18 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
   }
 
   async function readLog(): Promise<void> {
-    const found = await asks.log(planId, community.value, 0)
-    if (found.ok) log.value = found.value.entries
+    const found = await asks.log(planId, community.value)
+    if (!found.ok) return
+    log.value = found.value.entries
+    hasPast.value = found.value.more
+  }
+
+  /** Read a page of edits older than those that are known. */
+  async function readPast(): Promise<void> {
+    const found = await asks.log(planId, community.value, log.value[0]?.version)
+    if (!found.ok) return page.troubled(found.reason)
+    log.value = withPast(log.value, found.value.entries)
+    hasPast.value = found.value.more
   }
 
   /** Make an edit, or tell why not. */
@@ -310,6 +324,7 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
       const { people: all } = JSON.parse(event.data) as { people: (Person & { community_id: string })[] }
       people.value = all.filter((one) => one.client !== client && one.community_id === community.value)
     })
+    events.addEventListener('comment', () => void remarks.read())
     events.addEventListener('state', () => void reload())
     events.addEventListener('reset', () => void reload())
     timers.push(setInterval(present, PRESENT_EVERY_MS))
@@ -369,9 +384,9 @@ export function openBench(page: Page, asks: Asks, planId: string, communityId: s
   })
 
   return {
-    ...{ planId, client, workbench, session, plan, fault, selection, spans, focus, tool, sketch, saving, durable, conflict, log, people },
+    ...{ planId, client, workbench, session, plan, fault, selection, spans, focus, tool, sketch, saving, durable, conflict, log, hasPast, people },
     ...{ touched, watched, gridsAt, mayEdit, community, pendingCount, open, act, why, undo, redo, takeBack, actTogether, replay, reload, choose },
-    ...{ chooseFloors, close },
+    ...{ chooseFloors, remarks, readPast, close },
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the list of edits says is in effect, after turns of the log. */
 
 import { expect, test } from 'vitest'
-import { noted } from '../../src/core/plan/journal'
+import { noted, withPast } from '../../src/core/plan/journal'
 import type { LogEntry } from '../../src/core/plan/wire'
 
 const entry = (version: number, verb: string, of: number | null = null): LogEntry => ({
@@ -26,4 +26,10 @@ test('an undone take-back puts what it took back into effect again', () => {
 
 test('an entry told twice is there once, and what is not known here is left alone', () => {
   expect(noted([entry(5, 'rename')], [entry(5, 'rename'), entry(6, 'undo', 2)]).map(({ version }) => version)).toEqual([5, 6])
+})
+
+test('the past is put before what is known, and nothing of it is reckoned anew', () => {
+  const undone = { ...entry(1, 'rename'), in_effect: true } // done again by an edit that the window knows
+  const log = [entry(3, 'redo', 1), entry(4, 'lock')]
+  expect(withPast(log, [undone, entry(2, 'undo', 1), entry(3, 'redo', 1)])).toEqual([undone, entry(2, 'undo', 1), ...log])
 })

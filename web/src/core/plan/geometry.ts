@@ -208,3 +208,13 @@ function levelOf(rings: Rings): number {
   }
   return (low + high) / 2
 }
+
+/** A line with further points on it, so that none is farther than `step` from the next. */
+export function walked(line: readonly Point[], step: number): readonly Point[] {
+  return line.flatMap((point, i): Point[] => {
+    const next = line[i + 1]
+    if (!next) return [point]
+    const parts = Math.max(1, Math.ceil(distance(point, next) / step))
+    return Array.from({ length: parts }, (_, n): Point => [point[0] + ((next[0] - point[0]) * n) / parts, point[1] + ((next[1] - point[1]) * n) / parts])
+  })
+}

@@ -17,3 +17,9 @@ export function noted(log: readonly LogEntry[], entries: readonly LogEntry[]): r
   }
   return [...known.values()].sort((a, b) => a.version - b.version)
 }
+
+/** The log with a page of its past before it. What of these is in effect the service knew when it told them. */
+export function withPast(log: readonly LogEntry[], past: readonly LogEntry[]): readonly LogEntry[] {
+  const known = new Set(log.map(({ version }) => version))
+  return [...past.filter(({ version }) => !known.has(version)), ...log]
+}

@@ -80,9 +80,7 @@ export function openDrawing(plane: Plane) {
   function labelFeature(plan: Plan, key: string, wear: Wear): Feature {
     const count = householdsOf(plan, key)
     const grid = plan.grids.get(key)!
-    const { medoid } = walkOf(plan, key)
-    const lowest = Math.min(...(plan.members.get(key) ?? []).flatMap((unit) => plan.bands[unit]!.filter((band) => band.grid === key).map((band) => band.floor_lo)))
-    const at: Point = medoid >= 0 ? plan.units[medoid]!.at : [0, 0]
+    const { at, lowest } = middle(plan, key)
     return {
       type: 'Feature',
       properties: {
@@ -91,8 +89,25 @@ export function openDrawing(plane: Plane) {
         figure: wear.figure(count, standing(plan.rule, count)),
         order: lowest,
       },
-      geometry: { type: 'Point', coordinates: toLonLat(plane, [at[0], at[1] + (lowest > 1 ? 6 : 0)]) },
+      geometry: { type: 'Point', coordinates: toLonLat(plane, at) },
     }
+  }
+
+  /** Where a grid's name stands; of grids one above the other the upper ones' a little further north. */
+  function middle(plan: Plan, key: string): { at: Point; lowest: number } {
+    const { medoid } = walkOf(plan, key)
+    const lowest = Math.min(...(plan.members.get(key) ?? []).flatMap((unit) => plan.bands[unit]!.filter((band) => band.grid === key).map((band) => band.floor_lo)))
+    const [x, y]: Point = medoid >= 0 ? plan.units[medoid]!.at : [0, 0]
+    return { at: [x, y + (lowest > 1 ? 6 : 0)], lowest }
+  }
+
+  /** A mark at each grid about which remarks wait. */
+  function remarks(plan: Plan, waiting: ReadonlyMap<string, readonly unknown[]>): Feature[] {
+    return [...waiting].flatMap(([key, own]): Feature[] => {
+      if (!plan.grids.has(key)) return []
+      const coordinates = toLonLat(plane, middle(plan, key).at)
+      return [{ type: 'Feature', properties: { key, count: own.length > 9 ? '9+' : String(own.length) }, geometry: { type: 'Point', coordinates } }]
+    })
   }
 
   function cellsChanged(before: Plan | null, plan: Plan): Feature[] {
@@ -131,5 +146,5 @@ export function openDrawing(plane: Plane) {
     return { lines, handles }
   }
 
-  return { draw, stacked, borders, area, forget: () => (last = null), tint, compoundOf }
+  return { draw, stacked, borders, remarks, area, forget: () => (last = null), tint, compoundOf }
 }

@@ -14,7 +14,7 @@ export interface PlanLook {
   readonly scale: number
 }
 
-export const SOURCES = ['grids', 'cells', 'houses', 'labels', 'borders', 'handles', 'sketch', 'stack', 'outlines'] as const
+export const SOURCES = ['grids', 'cells', 'houses', 'labels', 'borders', 'handles', 'sketch', 'stack', 'outlines', 'remarks'] as const
 export type SourceName = (typeof SOURCES)[number]
 
 const STOREY_M = 3
@@ -102,6 +102,32 @@ function stack(): LayerSpecification[] {
   ]
 }
 
+/** Beside a grid's name: how many remarks wait there. */
+function remarks(night: boolean): LayerSpecification[] {
+  const beside: [number, number] = [34, -20]
+  return [
+    {
+      id: 'remark',
+      type: 'circle',
+      source: 'remarks',
+      paint: {
+        'circle-radius': 9,
+        'circle-color': night ? '#e3b5ff' : '#7b2fa8',
+        'circle-stroke-color': night ? '#12151a' : '#fffdf8',
+        'circle-stroke-width': 2,
+        'circle-translate': beside,
+      },
+    },
+    {
+      id: 'remark-count',
+      type: 'symbol',
+      source: 'remarks',
+      layout: { 'text-field': ['get', 'count'], 'text-font': TYPEFACES, 'text-size': 12, 'text-allow-overlap': true, 'text-ignore-placement': true },
+      paint: { 'text-color': night ? '#12151a' : '#ffffff', 'text-translate': beside },
+    },
+  ]
+}
+
 function above({ night, borders, scale }: PlanLook): LayerSpecification[] {
   const ink = night ? '#f2ede2' : '#26231e'
   const halo = night ? '#12151a' : '#fffdf8'
@@ -140,6 +166,7 @@ function above({ night, borders, scale }: PlanLook): LayerSpecification[] {
       },
       paint: text,
     },
+    ...remarks(night),
     ...border,
     {
       id: 'sketch',

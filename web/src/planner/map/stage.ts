@@ -12,6 +12,8 @@ export interface StageEvents {
   /** A click on a unit's ground, or beside all. */
   clicked(unit: string | null, event: { shift: boolean; at: [number, number] }): void
   hovered(unit: string | null, x: number, y: number): void
+  /** The mark of the remarks about a grid was clicked. */
+  remarked?(grid: string): void
   /** A border was taken hold of, moved, let go; positions in degrees. */
   grabbed(border: number, at: [number, number]): boolean
   dragged(at: [number, number]): void
@@ -105,6 +107,12 @@ export function openPlanStage({ container, look, box, on }: PlanOpening) {
     return hit ? String(hit.properties['key']) : null
   }
 
+  function remarkAt(point: PointLike): string | null {
+    if (!map.getLayer('remark')) return null
+    const [hit] = map.queryRenderedFeatures(point, { layers: ['remark'] })
+    return hit ? String(hit.properties['key']) : null
+  }
+
   let loaded = false
   map.on('style.load', () => {
     loaded = true
@@ -112,7 +120,13 @@ export function openPlanStage({ container, look, box, on }: PlanOpening) {
   })
   map.once('idle', () => on.painted())
   map.on('error', () => on.failed())
-  map.on('click', (event) => on.clicked(unitAt(event.point), { shift: event.originalEvent.shiftKey, at: [event.lngLat.lng, event.lngLat.lat] }))
+  map.on('click', (event) => {
+    // A lasso that ends where it began is no click, and a corner of a line none on what lies under it.
+    if (drawing) return
+    const mark = on.remarked ? remarkAt(event.point) : null
+    if (mark) on.remarked?.(mark)
+    else on.clicked(unitAt(event.point), { shift: event.originalEvent.shiftKey, at: [event.lngLat.lng, event.lngLat.lat] })
+  })
   map.on('mousemove', (event) => {
     if (dragging) return
     const unit = map.isMoving() ? null : unitAt(event.point)
@@ -161,6 +175,7 @@ export function openPlanStage({ container, look, box, on }: PlanOpening) {
   map.on('touchmove', moved)
   map.on('mouseup', released)
   map.on('touchend', released)
+  map.on('touchcancel', released)
   window.addEventListener('mouseup', released)
 
   return {

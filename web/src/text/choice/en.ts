@@ -1,5 +1,7 @@
 import type { ChoiceTexts } from './zh-CN'
 
+const many = (count: string, one: string): string => `${count} ${one}${count === '1' ? '' : 's'}`
+
 export const english: ChoiceTexts = {
   open: 'Target and weights',
   title: 'Target size and weights',
@@ -37,7 +39,7 @@ export const english: ChoiceTexts = {
   map: 'Differences on the map',
   mapLead: 'Both maps move together; homes that changed their grid are dark.',
   mapNone: 'The two plans do not differ in this community.',
-  mapMoved: (units, households) => `${units} stairwells, ${households} households in another grid`,
+  mapMoved: (units, households) => `${many(units, 'stairwell')}, ${many(households, 'household')} in another grid`,
   mapDays: 'Choose two plans, not days, to compare them on the map.',
   before: 'Left',
   after: 'Right',
