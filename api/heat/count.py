@@ -39,8 +39,10 @@ def grain_of(zoom: int) -> int:
 
 def by_cell(facts: Facts, sieve: Sieve, *, first: int = 0, end: int = FAR, grain: int = 1) -> tuple[Ints, Ints]:
     """The cells (or squares of ``grain`` cells, by their first) in a range that have any issue, and how many."""
+    from geo.heat import reel  # noqa: PLC0415 - compiled loops: a start should not wait for them
+
     tidy, loose = facts.tidy_within(first, end), facts.loose
-    cells, counts = _runs(_squares(tidy["cell"][sieve.passes(tidy)], grain))
+    cells, counts = reel.runs(tidy["cell"], sieve.passes(tidy), grain)
     cell = loose["cell"]
     cell = cell[sieve.passes(loose) & (cell >= first) & (cell < end)]
     if not len(cell):

@@ -16,7 +16,7 @@ from pathlib import Path
 from api.settings import ROOT
 
 SOURCES = ROOT / "geo" / "partition"
-REEL = ROOT / "geo" / "heat" / "reel.py"
+HEAT = (ROOT / "geo" / "heat" / "reel.py", ROOT / "api" / "heat" / "squares.py")
 
 
 def compiled() -> bool:
@@ -29,9 +29,11 @@ def compiled() -> bool:
 
 def compile_all() -> None:
     """Compile them, and leave the mark; where nothing may be written, the next start does it again."""
-    from geo.heat import reel  # noqa: PLC0415  # seconds, which the question above must not cost
+    from api.heat import squares  # noqa: PLC0415  # seconds, which the question above must not cost
+    from geo.heat import reel  # noqa: PLC0415  # the same
     from geo.partition.warm import warm  # noqa: PLC0415  # the same
 
+    squares.warm()
     reel.warm()
     warm()
     with contextlib.suppress(OSError):
@@ -44,7 +46,7 @@ def _mark() -> Path:
 
 def _made_for() -> str:
     digest = hashlib.sha256(f"{sys.version} numba {version('numba')}".encode())
-    for path in (*sorted(SOURCES.glob("*.py")), REEL):
+    for path in (*sorted(SOURCES.glob("*.py")), *HEAT):
         digest.update(f"{path} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()
 

@@ -6,14 +6,13 @@ sorted by its steps instead; there are few of them, so each entry is put where i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from geo.heat.compiled import compiled
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -57,6 +56,20 @@ def _joined(at: Column, when: Column, many: Column) -> Entries:
     return at[: n + 1], when[: n + 1], many[: n + 1]
 
 
+def _runs(cell: Ints, keep: NDArray[np.bool_], grain: int) -> tuple[Ints, Ints]:
+    squares, counts = np.empty(len(cell), np.int64), np.empty(len(cell), np.int64)
+    n = -1
+    for i in range(len(cell)):
+        if not keep[i]:
+            continue
+        square = cell[i] if grain == 1 else cell[i] // grain * grain
+        if n < 0 or squares[n] != square:
+            n += 1
+            squares[n], counts[n] = square, 0
+        counts[n] += 1
+    return squares[: n + 1], counts[: n + 1]
+
+
 def _by_step(at: Column, when: Column, many: Column, steps: int) -> tuple[Column, Ints, Column, Column]:
     start = np.zeros(steps + 1, np.int64)
     for step in when:
@@ -76,17 +89,15 @@ def _by_step(at: Column, when: Column, many: Column, steps: int) -> tuple[Column
     return spots[: n + 1], start, rank, count
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
-    return numba.njit(cache=True)(function)
-
-
-span = _compiled(_span)
+span = compiled(_span)
 """The first and the last day of the issues that are kept, none beyond ``begin`` and ``end``; crossed without any."""
-tally = _compiled(_tally)
+tally = compiled(_tally)
 """Entries in the order of the issues: where, in which step, and how many. ``room`` issues are kept."""
-joined = _compiled(_joined)
+joined = compiled(_joined)
 """The same entries with steps joined two by two; what was handed in is written over."""
-by_step = _compiled(_by_step)
+runs = compiled(_runs)
+"""Squares of ``grain`` cells by their first, each once, and how many issues that are kept lie in each."""
+by_step = compiled(_by_step)
 """The spots that have any, where each step starts, and by step each entry's place among those spots and its count."""
 
 
@@ -95,4 +106,5 @@ def warm() -> None:
     column = np.zeros(1, np.int32)
     keep = np.ones(1, np.bool_)
     span(column, keep, 0, 0)
+    runs(np.zeros(1, np.int64), keep, 1)
     by_step(*joined(*tally(column, column, keep, 0, column, 1)), 1)
