@@ -29,7 +29,9 @@ TALLIES = text(f"""
          count(*) FILTER (WHERE i.is_open AND i.supervised) AS supervised,
          count(*) FILTER (WHERE i.suspended_until IS NOT NULL) AS suspended,
          count(*) FILTER (WHERE i.is_open AND i.id IN (SELECT c.issue_id FROM issue_call c WHERE c.arrived_at IS NULL))
-           AS whistle
+           AS whistle,
+         count(*) FILTER (WHERE i.is_open AND i.id IN
+           (SELECT c.issue_id FROM issue_call c WHERE c.arrived_at IS NULL AND c.due_at < now())) AS whistle_late
     FROM issue i WHERE {PLACED} AND (i.is_open OR i.reported_at >= :before)
 """)  # noqa: S608 - written here
 CATEGORIES = text(f"""
@@ -51,9 +53,10 @@ TREND = text(f"""
    GROUP BY 1 ORDER BY 1
 """)  # noqa: S608
 CALLS = text(f"""
-  SELECT i.id AS issue_id, i.code, i.title, b.name AS body, b.name_en AS body_en, c.called_at, c.due_at,
+  SELECT i.id AS issue_id, i.code, i.title, k.zh, k.en, b.name AS body, b.name_en AS body_en, c.called_at, c.due_at,
          c.due_at < now() AS late
     FROM issue_call c JOIN issue i ON i.id = c.issue_id JOIN body b ON b.id = c.body_id
+    JOIN issue_category k ON k.code = i.category
    WHERE c.arrived_at IS NULL AND i.is_open AND {PLACED} ORDER BY c.due_at LIMIT 100
 """)  # noqa: S608
 LEVEL = text("""
@@ -115,7 +118,14 @@ def _tallies(counted: Any, yesterday: date, among: str) -> list[TallyRead]:
         key="new", count=counted.new, before=counted.new_before, href=f"/issues.html?since={yesterday}{ISSUES}{among}"
     )
     lists = ((key, f"/issues.html?{query}{among}") for key, query in told.items())
-    return [new, *(TallyRead(key=key, count=getattr(counted, key), href=href) for key, href in lists)]
+    pressing = {"late": counted.late, "whistle": counted.whistle_late}
+    return [
+        new,
+        *(
+            TallyRead(key=key, count=getattr(counted, key), pressing=pressing.get(key), href=href)
+            for key, href in lists
+        ),
+    ]
 
 
 def _category(row: Any, since: date, until: date, among: str) -> LeaderRead:

@@ -113,6 +113,8 @@ class TallyRead(Read):
     key: str
     count: int
     before: int | None = None
+    pressing: int | None = None
+    """How many of them are past their time; of a whistle the body may still be within its own."""
     href: str
 
 
@@ -142,6 +144,9 @@ class CallRead(Read):
     issue_id: UUID
     code: str
     title: str
+    zh: str
+    en: str
+    """The name of its category."""
     body: str
     body_en: str
     called_at: datetime

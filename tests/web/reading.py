@@ -35,6 +35,26 @@ def untranslated(page: Page, names: list[str]) -> list[str]:
     return left
 
 
+INKS = """(canvas) => {
+  const small = document.createElement('canvas')
+  small.width = canvas.width / 4
+  small.height = canvas.height / 4
+  const pen = small.getContext('2d')
+  pen.drawImage(canvas, 0, 0, small.width, small.height)
+  const { data } = pen.getImageData(0, 0, small.width, small.height)
+  let many = 0
+  for (let i = 0; i < data.length; i += 4) {
+    if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 90) many++
+  }
+  return many
+}"""
+
+
+def inks(page: Page, which: int = 0) -> int:
+    """How many of a map's pixels, one in sixteen, are neither ground nor grey: what is drawn on it."""
+    return int(page.locator(".maplibregl-canvas").nth(which).evaluate(INKS))
+
+
 def faults(page: Page) -> list[str]:
     """What axe has to say."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]

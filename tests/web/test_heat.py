@@ -1,14 +1,16 @@
-"""The heat map as an office uses it: its shapes change at a click."""
+"""The heat map as an office uses it: its total is SQL's, its shapes change at a click, and it is never behind."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.reading import faults
+from tests.web.conftest import soon
+from tests.web.reading import faults, inks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 OFFICE = "demo-street-office"
 PHONE = {"width": 390, "height": 844}
+COUNTED = "status NOT IN ('merged', 'split', 'void')"
 
 
 @pytest.fixture
@@ -30,14 +33,55 @@ def heat(open_page: Callable[..., Page]) -> Callable[..., Page]:
     return open_
 
 
+def counted(sample_url: str, where: str) -> int:
+    with psycopg.connect(sample_url) as connection:
+        row = connection.execute(f"SELECT count(*) FROM issue WHERE {COUNTED} AND {where}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def total(page: Page, number: int) -> None:
+    """Wait until the page's total is this number."""
+    expect(page.locator(".total strong")).to_contain_text(re.compile(rf"(?<![\d,]){number:,}(?![\d,])"))
+
+
+def test_the_total_is_that_of_sql_whatever_the_filter_and_follows_what_changes(
+    heat: Callable[..., Page], sample_url: str
+) -> None:
+    page = heat()
+    before = counted(sample_url, "true")
+    total(page, before)
+    listed = page.locator(".total a").get_attribute("href") or ""
+    site = page.url.partition("/heat")[0]
+    cases = page.context.request.get(f"{site}/api/issues/counts{listed[len('/issues.html') :]}").json()
+    assert cases["total"] == before, "the list behind the total has as many"
+    page.get_by_role("button", name="严重", exact=True).click()
+    severe = counted(sample_url, "severity = 3")
+    total(page, severe)
+    expect(page).to_have_url(re.compile("severity=3"))
+    with psycopg.connect(sample_url, autocommit=True) as store:
+        row = store.execute("SELECT id FROM issue WHERE status = 'surveyed' AND severity = 3 LIMIT 1").fetchone()
+        assert row is not None
+        store.execute("UPDATE issue SET status = 'void' WHERE id = %s", [row[0]])
+        total(page, severe - 1)
+        store.execute("UPDATE issue SET status = 'surveyed' WHERE id = %s", [row[0]])
+        total(page, severe)
+
+
 def test_shapes_change_at_a_click_and_areas_come_as_a_table_too(heat: Callable[..., Page]) -> None:
     page = heat()
     page.get_by_role("button", name="六边", exact=True).click()
     expect(page.locator(".legend")).to_contain_text("H3")
+    assert soon(page, lambda: inks(page) > 100)
+    whole = inks(page)
+    page.get_by_role("slider", name="时间").fill("3")
+    assert soon(page, lambda: 0 < inks(page) < whole), "a week has fewer hexagons than the year"
     page.get_by_role("button", name="区域", exact=True).click()
     expect(page.locator(".legend")).to_contain_text("无数据")
     page.get_by_text("区域表", exact=True).click()
     expect(page.locator(".table-box tbody tr").first).to_be_visible()
+    page.get_by_role("slider", name="时间").fill("-1")
+    assert soon(page, lambda: inks(page) > 100)
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE], ids=["desk", "phone"])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { labels, stops, wholeStops } from '../src/core/stops'
+import { ends, labels, stops, wholeStops } from '../src/core/stops'
 import { heatOf } from '../src/heat/tint'
 import { HEAT } from '../src/core/film'
 
@@ -14,6 +14,10 @@ describe('what stands beside the colours of a legend', () => {
   it('takes no more digits than that', () => {
     expect(labels([0, 10, 40])).toEqual(['0', '10', '40'])
     expect(labels([0, 0.17, 0.67])).toEqual(['0.0', '0.2', '0.7'])
+  })
+
+  it('begins the lowest colour just above none, which has its own', () => {
+    expect(ends(6, 3)).toEqual(['> 0', '0.7', '2.7'])
   })
 
   it('names for whole numbers only the colours that one of them has, by the smallest that has it', () => {

@@ -7630,6 +7630,8 @@ export interface components {
             href: string;
             /** Key */
             key: string;
+            /** Pressing */
+            pressing?: number | null;
         };
         /**
          * TileJsonRead
@@ -8371,6 +8373,8 @@ export interface components {
              * Format: date-time
              */
             due_at: string;
+            /** En */
+            en: string;
             /**
              * Issue Id
              * Format: uuid
@@ -8380,6 +8384,8 @@ export interface components {
             late: boolean;
             /** Title */
             title: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * PlanCreate

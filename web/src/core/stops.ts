@@ -16,6 +16,11 @@ export function stops(most: number, colours: number, last = colours): number[] {
   return Array.from({ length: colours }, (_, k) => most * (k / last) ** 2)
 }
 
+/** The lower ends of colours that areas have, as words: the lowest begins just above none, which has a colour of its own. */
+export function ends(most: number, colours: number): string[] {
+  return labels(stops(most, colours)).map((said, k) => (k ? said : '> 0'))
+}
+
 /** Which of `colours` a value has: by the square root of its share of `most`. */
 export function colourOf(value: number, most: number, colours: number): number {
   return Math.min(colours - 1, Math.floor(Math.sqrt(Math.min(1, value / (most || 1))) * colours))

@@ -15,6 +15,7 @@ export const chinese = {
   deniedCases: (n: string) => `看这 ${n} 件`,
   onMap: '在地图上看',
   before: (n: string) => `前两日 ${n}`,
+  pastTime: (n: string) => (n === '0' ? '均在时限内' : `其中逾时 ${n}`),
   top: '件数最多的类别',
   risers: '上升最快的类别',
   days: (n: string) => `近 ${n} 天`,
