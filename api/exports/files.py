@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from geo.exchange.layer import Layer
 
 SHEET, BOOKLET = ".html", ".pdf"
@@ -94,7 +96,20 @@ def write_file(layers: Sequence[Layer], path: Path, ordered: Ordered) -> None:
 
 
 def _carried(layer: Layer, datum: Datum) -> Layer:
-    return layer if layer.epsg is None else carried(layer, Reading(Datum.WGS84), datum)
+    if layer.epsg is None:
+        return layer
+    moved = carried(layer, Reading(Datum.WGS84), datum)
+    return moved.with_geometry(_uncrossed(moved.geometry), epsg=moved.epsg)
+
+
+def _uncrossed(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Areas whose thinnest necks a shift has turned inside out, made whole: KML refuses them, and others choke."""
+    crossed = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_valid(shapes)))
+    if not len(crossed):
+        return shapes
+    out = shapes.copy()
+    out[crossed] = shapely.make_valid(shapes[crossed], method="structure", keep_collapsed=False)
+    return out
 
 
 def _sheet(layers: Sequence[Layer], ordered: Ordered) -> str:

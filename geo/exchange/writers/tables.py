@@ -12,7 +12,7 @@ import xlsxwriter
 from geo.exchange.columns import coordinate_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -41,17 +41,18 @@ def excel(layers: Sequence[Layer], path: Path, _text: str = "") -> None:
         for layer in layers:
             sheet = book.add_worksheet(sheet_name(layer.name, [s.name for s in book.worksheets()]))
             sheet.freeze_panes(1, 0)
-            for at, row in enumerate(rows(layer)):
+            for at, row in enumerate(rows(layer, number=_rounded)):
                 for column, cell in enumerate(row):
                     _put(sheet, at, column, cell)
 
 
-def rows(layer: Layer) -> Iterator[list[Any]]:
+def rows(layer: Layer, number: Callable[[float], Any] | None = None) -> Iterator[list[Any]]:
     """The header, then each row; a place goes into its own columns, or into ``lon`` and ``lat`` behind the others.
 
     Areas and lines get a point inside them there, and their WKT in a last column. A row whose place is unknown
-    keeps what its cells said.
+    keeps what its cells said. ``number`` makes a coordinate a cell, a text with enough decimals if it is not given.
     """
+    number = number or _decimal
     drawn = bool((~shapely.is_missing(layer.geometry)).any())
     wkt = drawn and bool((shapely.get_type_id(layer.geometry) > POINT).any())
     header = list(layer.columns)
@@ -64,7 +65,7 @@ def rows(layer: Layer) -> Iterator[list[Any]]:
     for row, (cells, place) in enumerate(zip(_cells(layer), places, strict=True)):
         line = [*cells, *[None] * (len(header) - len(cells))]
         if at is not None and np.isfinite(place).all():
-            line[at[0]], line[at[1]] = _decimal(place[0]), _decimal(place[1])
+            line[at[0]], line[at[1]] = number(place[0]), number(place[1])
         shape = layer.geometry[row]
         yield [*line, None if shape is None else shape.wkt] if wkt else line
 
@@ -88,6 +89,11 @@ def _places(layer: Layer) -> NDArray[np.float64]:
 def _decimal(value: float) -> str:
     """Degrees to a tenth of a millimetre, metres to the same."""
     return f"{value:.9f}" if abs(value) < MOST_DEGREES else f"{value:.4f}"
+
+
+def _rounded(value: float) -> float:
+    """The same as a number, which a sheet can reckon with."""
+    return float(_decimal(value))
 
 
 def _put(sheet: Any, row: int, column: int, cell: Any) -> None:

@@ -12,13 +12,16 @@ import geopandas as gpd
 import numpy as np
 import openpyxl
 import psycopg
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
 from psycopg import sql
 
+from api.exports.files import Ordered, write_file
 from geo.crs.datum import Datum, convert_geometry
+from geo.exchange.layer import Layer
 from geo.sheets.scripts import SCRIPTS, STYLES
 from tests.api.places.small_city import COMMUNITY, COMPOUND, UNITS
 
@@ -106,10 +109,30 @@ async def test_every_format_holds_the_same_place_in_every_datum(
         file = tmp_path / f"compound.{kind}"
         file.write_bytes(await taken_out(client, "compound", format=kind, datum=datum.value))
         [layer] = opened(file)
+        if kind == "xlsx":
+            assert isinstance(layer["lon"][0], float)  # a number, not a text that looks like one
         shape = shapely.from_wkt(layer["wkt"][0]) if kind in {"csv", "xlsx"} else layer.geometry[0]
         assert shapely.hausdorff_distance(shape, wanted) < (0.001 if datum is Datum.WEB_MERCATOR else 1e-8), kind
         if datum.epsg and kind in {"gpkg", "zip", "geojson"}:
             assert layer.crs == datum.epsg
+
+
+def test_a_neck_that_a_shift_turns_inside_out_is_made_whole(tmp_path: Path) -> None:
+    neck = shapely.from_wkt(
+        "POLYGON ((121.5 31.2, 121.501 31.2000000002, 121.502 31.2, 121.502 31.201, 121.501 31.2000000003,"
+        " 121.5 31.201, 121.5 31.2))"
+    )
+    assert neck.is_valid
+    crossed = [
+        shapely.transform(neck, lambda points, by=by: points - [0, by] * (points == [121.501, 31.2000000003]))
+        for by in (0, 2e-10)
+    ]
+    shapes = np.array(crossed, dtype=object)
+    layer = Layer("compound", pa.table({"name": ["a", "b"]}), shapes, 4326)
+    assert shapely.is_valid(shapes).tolist() == [True, False]
+    write_file([layer], tmp_path / "out.kml", Ordered("x"))
+    [read] = opened(tmp_path / "out.kml")
+    assert read.geometry.is_valid.tolist() == [True, True]
 
 
 async def test_a_shapefile_in_gbk_is_gbk(client: httpx.AsyncClient) -> None:
