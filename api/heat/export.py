@@ -161,7 +161,8 @@ async def as_html(session: AsyncSession, watch: Watch, asked: Question, scripts:
     film = count.film(looked.facts, looked.sieve, WEEK, most=MOST_HEAT)
     words = {r.code: r.zh for r in await session.execute(CATEGORIES)}
     cases = _cases(looked, words) if looked.sight.sees_cases else []
-    note = f"{asked.since or ''}–{asked.until or ''} {notes}"
+    period = f"{asked.since or ''}–{asked.until or ''} " if asked.since or asked.until else ""
+    note = f"{period}{notes}"
     try:
         return await asyncio.to_thread(written, Drawn(frames, film, cases, note), scripts)
     except InvalidInputError as error:

@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import soon
-from tests.web.reading import faults, inks
+from tests.web.reading import faults, inks, untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -84,9 +85,40 @@ def test_shapes_change_at_a_click_and_areas_come_as_a_table_too(heat: Callable[.
     assert soon(page, lambda: inks(page) > 100)
 
 
+def test_two_categories_stand_side_by_side_and_as_a_difference(heat: Callable[..., Page], tmp_path: Path) -> None:
+    page = heat("?category=environment&other=property&compare=side&drawn=areas")
+    expect(page.locator(".maplibregl-canvas")).to_have_count(2)
+    assert soon(page, lambda: min(inks(page, 0), inks(page, 1)) > 30), "both maps show something"
+    page.locator(".view-form label", has_text="不比较").locator("select").select_option("difference")
+    expect(page.locator(".legend")).to_contain_text("比对照多")
+    expect(page.locator(".maplibregl-canvas")).to_have_count(1)
+    assert soon(page, lambda: inks(page) > 30)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="图片 PNG").click()
+    picture = tmp_path / "heat.png"
+    waiting.value.save_as(picture)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_is_shown_leaves_as_excel_geopackage_and_a_map_without_a_network(heat: Callable[..., Page]) -> None:
+    page = heat("?category=environment")
+    site = page.url.partition("/heat")[0]
+    begins = {"xlsx": b"PK", "gpkg": b"SQLite format 3", "html": b"<!DOCTYPE html>"}
+    for form, begin in begins.items():
+        href = page.locator(f"a[href*='/export/{form}']").get_attribute("href") or ""
+        assert "category=environment" in href
+        got = page.context.request.get(site + href)
+        assert got.ok, got.text()
+        assert got.body()[:20].startswith(begin), form
+
+
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE], ids=["desk", "phone"])
-def test_the_heat_page_has_no_barrier(heat: Callable[..., Page], viewport: dict[str, int]) -> None:
-    page = heat("?drawn=areas", viewport=viewport)
-    expect(page.get_by_role("button", name="播放")).to_be_enabled()  # what is grey while it loads is no fault
+def test_the_heat_page_has_no_barrier_in_either_language(
+    heat: Callable[..., Page], viewport: dict[str, int], proper_names: list[str]
+) -> None:
+    page = heat("?drawn=areas&compare=months", viewport=viewport, language="en")
+    expect(page.get_by_role("button", name="Play")).to_be_enabled()  # what is grey while it loads is no fault
+    expect(page.locator(".months canvas").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert faults(page) == []
+    assert untranslated(page, proper_names) == []
