@@ -13,7 +13,7 @@ from api.issues.filters import METRES, ORDERS, after, conditions, cursor_of
 from api.issues.schemas import BodyRead, CategoryRead, CountsRead, IssuePage, IssueRead
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -44,6 +44,16 @@ SELECT i.*, {NAMES} FROM (
 ) AS i ORDER BY i.sort_key {{direction}}, i.id {{direction}} LIMIT :most
 """  # noqa: S608  # our own words; every value is bound
 FIRST = "ORDER BY {key} {direction}, i.id {direction} LIMIT :most"
+AT_THE_TOP = f"""
+SELECT i.*, {NAMES} FROM (
+  SELECT {COLUMNS}, {{key}} AS sort_key, {{metres}} AS metres
+    FROM (SELECT * FROM issue i {{where}} ORDER BY {{key}} {{direction}}, i.id {{direction}} LIMIT 5000) AS i
+   WHERE strpos(i.words, :q) > 0 ORDER BY {{key}} {{direction}}, i.id {{direction}} LIMIT :most
+) AS i ORDER BY i.sort_key {{direction}}, i.id {{direction}}
+"""  # noqa: S608  # our own words; every value is bound
+"""Words that many cases hold fill a page from the first few thousand; the index of pairs would gather all of them."""
+ROOM = text("SELECT set_config('work_mem', '64MB', true)")
+"""Where an index gathers many cases it remembers each: else whole pages are read again, word by word."""
 NEAREST = "ORDER BY {key} FETCH FIRST (:most) ROWS WITH TIES"
 """By distance alone the index walks outwards from the point; asked for the key besides, the planner sorts a city."""
 MAP = """
@@ -72,16 +82,43 @@ async def list_issues(session: AsyncSession, wanted: ListQuery, *, now: datetime
     """One page of the issues that fit, in the order asked for."""
     where, values = conditions(wanted)
     key, _, direction = ORDERS[wanted.sort]
+    if wanted.q.strip() and wanted.sort != "distance":
+        rows = await _at_the_top(session, wanted)
+        if len(rows) > wanted.limit:
+            return _page(wanted, rows, now)
+        await session.execute(ROOM)
     metres = "NULL::double precision"
     if wanted.near or wanted.sort == "distance":
         values["near_lon"], values["near_lat"] = point(wanted.near)
         metres = METRES
-    if wanted.sort == "due":
-        where += ["i.due_at IS NOT NULL", "i.is_open"]
-    where += after(wanted, values)
+    where += _in_order(wanted, values)
     first = (NEAREST if wanted.sort == "distance" else FIRST).format(key=key, direction=direction)
     query = LIST.format(key=key, direction=direction, metres=metres, where=_where(where), first=first)
     rows = (await session.execute(text(query), {**values, "most": wanted.limit + 1})).mappings().all()
+    return _page(wanted, rows, now)
+
+
+def _in_order(wanted: ListQuery, values: dict[str, Any]) -> list[str]:
+    """What the order and the cursor ask of a row besides the filters."""
+    due = ["i.due_at IS NOT NULL", "i.is_open"] if wanted.sort == "due" else []
+    return due + after(wanted, values)
+
+
+async def _at_the_top(session: AsyncSession, wanted: ListQuery) -> Sequence[Mapping[Any, Any]]:
+    """The rows of this page as far as they lie among the first few thousand that fit but for the words."""
+    where, values = conditions(wanted.model_copy(update={"q": ""}))
+    where += _in_order(wanted, values)
+    key, _, direction = ORDERS[wanted.sort]
+    metres = "NULL::double precision"
+    if wanted.near:
+        values["near_lon"], values["near_lat"] = point(wanted.near)
+        metres = METRES
+    query = AT_THE_TOP.format(key=key, direction=direction, metres=metres, where=_where(where))
+    values |= {"q": wanted.q.strip().lower(), "most": wanted.limit + 1}
+    return (await session.execute(text(query), values)).mappings().all()
+
+
+def _page(wanted: ListQuery, rows: Sequence[Mapping[Any, Any]], now: datetime) -> IssuePage:
     shown = rows[: wanted.limit]
     more = len(rows) > wanted.limit
     last = shown[-1] if more else None

@@ -88,6 +88,17 @@ async def test_the_nearest_come_first_in_any_page_and_filter(
     assert alike == sorted(alike), "on one spot they go by their keys"
 
 
+@pytest.mark.parametrize("sort", ["new", "old", "changed", "due"])
+async def test_words_are_found_in_any_order_whether_many_cases_hold_them_or_one(
+    people: People, spread: list[dict[str, Any]], sort: str
+) -> None:
+    asked = {"sort": sort, "limit": 50} | ({"open": True} if sort == "due" else {})
+    wanted = sorted(row["id"] for row in spread if fits(row, asked))
+    assert sorted(row["id"] for row in await every_page(people, q="D0000", **asked)) == wanted
+    one = next(row for row in spread if fits(row, asked))
+    assert [row["id"] for row in await every_page(people, q=one["code"], **asked)] == [one["id"]]
+
+
 def fits(row: dict[str, Any], asked: dict[str, Any]) -> bool:
     west, south, east, north = (float(side) for side in asked.get("bbox", "-180,-90,180,90").split(","))
     return (
