@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from api.issues.sample_book import Row
 
 SEED, NUMBER = 7, 6_500
+AT_HAND, STEP = 4, 0.00004
+"""Cases where the demo grid worker walks, and how far apart, in degrees."""
 FIRMS = ("锦安物业", "汀澜物业", "蜀邦物业", SCANDAL)
 FIRMS_EN = ("Jin'an Property", "Tinglan Property", "Shubang Property", "Hengsheng Property")
 RUNG_BY_RUNG = tuple(zip(RUNGS, LADDER, strict=True))
@@ -87,6 +89,7 @@ def live_through_a_year(connection: Connection, now: datetime | None = None, num
     names: dict[str, str] = dict(connection.execute("SELECT code, zh FROM issue_category").fetchall())
     book = Book(subdistrict, bodies, limits, kinds, names)
     rows = [book.play(story, now) for story in stories]
+    _lay_at_hand([row for row, _, _ in rows], homes[0], {bodies[name] for name in FIRMS})
     _copy(connection, "issue", COLUMNS, (row for row, _, _ in rows))
     connection.execute("ALTER TABLE issue_event DISABLE TRIGGER USER")
     _copy(connection, "issue_event", EVENT_COLUMNS, (event for _, events, _ in rows for event in events))
@@ -97,6 +100,16 @@ def live_through_a_year(connection: Connection, now: datetime | None = None, num
     take_photos(connection)
     _blow_whistles(connection, bodies, now)
     connection.execute(IN_GRIDS)
+
+
+def _lay_at_hand(rows: list[Row], home: Home, firms: set[UUID]) -> None:
+    """The newest open cases of no firm lie at the first house: whoever shows the phone has tasks, at any hour."""
+    building, lon, lat = home.spots[0]
+    newest = [row for row in rows if row["is_open"] and row["routed_body_id"] not in firms][-AT_HAND:]
+    for place, row in enumerate(newest):
+        x = round(lon + STEP * (place - AT_HAND / 2), 7)
+        row |= {"community_id": home.community, "compound_id": home.compound, "building_id": building}
+        row |= {"raw_x": x, "raw_y": round(lat, 7), "geometry": f"SRID=4326;POINT({x:.7f} {lat:.7f})"}
 
 
 def _one(connection: Connection, query: str) -> Any:

@@ -50,6 +50,11 @@ def test_every_case_stands_where_its_log_has_led_it(year: psycopg.Connection) ->
     assert one(year, backwards) == 0
 
 
+def test_the_demo_grid_worker_has_something_to_do_at_any_hour(year: psycopg.Connection) -> None:
+    grid = "SELECT micro_grid_id FROM issue WHERE building_id = (SELECT id FROM building ORDER BY code LIMIT 1)"
+    assert one(year, f"SELECT count(*) FROM issue WHERE is_open AND micro_grid_id = ANY(ARRAY({grid}))") >= 4
+
+
 def test_rounds_were_walked_and_five_of_them_are_odd(year: psycopg.Connection) -> None:
     flags = year.execute("SELECT DISTINCT f->>'code' FROM patrol, jsonb_array_elements(flags) AS f").fetchall()
     assert {code for (code,) in flags} == {"mocked", "frozen", "too-fast", "replayed", "too-regular"}
