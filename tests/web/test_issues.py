@@ -78,13 +78,12 @@ def test_a_filter_stands_in_the_address_and_in_every_figure(desk: Callable[..., 
 
 def test_the_list_can_hold_to_what_the_map_shows(desk: Callable[..., Page]) -> None:
     page = desk("?open=true")
-    page.locator(".issue-map canvas").first.wait_for()
+    page.locator(".issue-map .maplibregl-canvas").wait_for()  # hidden until there is something on it
     whole = page.locator(".counts p").inner_text()
     page.get_by_label("只列地图里的").check()
     expect(page).to_have_url(re.compile("bbox="))
-    page.locator(".issue-map canvas").first.focus()
-    for _ in range(3):
-        page.keyboard.press("+")
+    page.locator(".issue-map").hover()
+    page.mouse.wheel(0, -1500)
     assert soon(page, lambda: page.locator(".counts p").inner_text() != whole), "fewer are in view"
     near = page.locator(".counts p").inner_text()
     page.reload()

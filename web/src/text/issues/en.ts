@@ -209,7 +209,7 @@ export const english: IssueTexts = {
     reworked: (n) => `reworked ${n} ×`,
     reopened: (n) => `reopened ${n} ×`,
     meToo: (n) => `${n} say “me too”`,
-    lates: (n) => `${n} stages late`,
+    lates: (n) => (n === '1' ? '1 stage late' : `${n} stages late`),
   },
   time: { days: (n) => `${n} d`, hours: (n) => `${n} h`, minutes: (n) => `${n} min`, now: 'less than a minute' },
 }
