@@ -47,6 +47,7 @@ class Wanted:
 
 _NAMED = ("code", "name", "name_en")
 _AREAS = frozenset({AREAS})
+_LINES = frozenset({LINES})
 WANTED: dict[Purpose, Wanted] = {
     Purpose.DISTRICT: Wanted("区县", "districts", _NAMED, _AREAS),
     Purpose.SUBDISTRICT: Wanted("街道、乡镇", "subdistricts", (*_NAMED, "district"), _AREAS, "district"),
@@ -88,7 +89,10 @@ def likely(name: str, columns: tuple[str, ...], dimensions: frozenset[int]) -> P
     """The purpose that a layer's name, columns and shapes speak for most; buildings in doubt."""
     said = name.lower()
     for purpose, words in _WORDS.items():
-        if any(word in said for word in words) and (not dimensions or dimensions & WANTED[purpose].dimensions):
+        admitted = WANTED[purpose].dimensions
+        drawn = admitted in (_AREAS, _LINES)  # what is nothing without its outline
+        named = said.replace("communit", "") if purpose is Purpose.UNIT else said
+        if any(word in named for word in words) and (dimensions & admitted if dimensions else not drawn):
             return purpose
     present = {column.lower() for column in columns}
     if said.endswith("track_points") or (POINTS in dimensions and present & _TIMES):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geo.exchange.columns import coordinate_columns, guess
+from geo.exchange.purposes import AREAS, Purpose, likely
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,10 @@ def test_a_place_needs_both_coordinates() -> None:
     assert coordinate_columns(["名称", "经度"]) is None
     assert coordinate_columns(["Latitude", "Longitude"]) == (1, 0)
     assert coordinate_columns(["X坐标", "Y坐标"]) == (0, 1)
+
+
+def test_a_list_of_communities_without_outlines_is_a_list_of_codes() -> None:
+    columns = ("community_code", "community", "street_code", "street")
+    assert likely("chengdu_communities", columns, frozenset()) is Purpose.CODE
+    assert likely("chengdu_communities", columns, frozenset({AREAS})) is Purpose.COMMUNITY
+    assert likely("楼栋表", ("楼栋号", "户数"), frozenset()) is Purpose.BUILDING
