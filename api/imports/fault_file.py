@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geo.exchange.fault_list import FaultList
 from geo.exchange.faults import Fault, Kind, Mend, Severity
 from geo.exchange.writers import faults as fault_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from sqlalchemy import RowMapping
 
-def faults_of(rows: Iterable[Mapping[str, Any]]) -> FaultList:
+
+def faults_of(rows: Iterable[RowMapping]) -> FaultList:
     """Rows of the store as faults."""
     return FaultList(_fault(row) for row in rows)
 
@@ -23,6 +25,6 @@ def write_excel(faults: FaultList, path: Path) -> None:
     fault_files.excel(faults, path)
 
 
-def _fault(row: Mapping[str, Any]) -> Fault:
+def _fault(row: RowMapping) -> Fault:
     mend = None if row["mend_zh"] is None else Mend(row["mend_zh"], row["mend_en"])
     return Fault(row["row"], row["field"], Kind(row["kind"]), Severity(row["severity"]), row["zh"], row["en"], mend)

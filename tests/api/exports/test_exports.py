@@ -123,10 +123,11 @@ def test_a_neck_that_a_shift_turns_inside_out_is_made_whole(tmp_path: Path) -> N
         " 121.5 31.201, 121.5 31.2))"
     )
     assert neck.is_valid
-    crossed = [
-        shapely.transform(neck, lambda points, by=by: points - [0, by] * (points == [121.501, 31.2000000003]))
-        for by in (0, 2e-10)
-    ]
+
+    def lowered(by: float) -> shapely.Geometry:
+        return shapely.transform(neck, lambda points: points - [0, by] * (points == [121.501, 31.2000000003]))
+
+    crossed = [lowered(0), lowered(2e-10)]
     shapes = np.array(crossed, dtype=object)
     layer = Layer("compound", pa.table({"name": ["a", "b"]}), shapes, 4326)
     assert shapely.is_valid(shapes).tolist() == [True, False]

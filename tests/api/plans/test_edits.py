@@ -67,7 +67,7 @@ async def test_a_long_log_is_read_from_its_end(desk: Drafting) -> None:
     await desk.edit((verb, said))
     for name in ("二", "三", "四"):
         assert (await desk.edit(("rename", {"grid": said["key"], "name": name}))).status_code == 200
-    where = {"community_id": desk.community, "limit": 2}
+    where: dict[str, str | int] = {"community_id": desk.community, "limit": 2}
     newest = (await desk.client.get(f"{desk.path}/operations", params={**where, "before": 2_000_000_000})).json()
     assert [entry["arguments"]["name"] for entry in newest["entries"]] == ["三", "四"]
     assert (newest["more"], newest["patch"]["grids"]) == (True, {})
