@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from api.imports.known import Box, Stock, box_of, stock
+from api.trouble import Trouble
 from geo.exchange.placing import CLEAR_M, NONE, stand_in_ground
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ NAMES = {
 SKIRTS_M = {"community": 12.0, "subdistrict": 16.0, "district": 20.0}
 REUSED_WITHIN_DEG = 0.05
 CLEAR_DEG = CLEAR_M / 111_320
+WIDEST_KM = 1_000
+"""No city and no prefecture reaches further across."""
 
 
 class Ground:
@@ -53,7 +57,12 @@ class Ground:
         self._stock.pop(level, None)
 
     def hold(self, level: str, inside: NDArray[np.object_]) -> UUID:
-        """A place of ``level`` that holds all of ``inside``, where no drawn one does: made, or an earlier one grown."""
+        """A place of ``level`` that holds all of ``inside``, where no drawn one does: made, or an earlier one grown.
+
+        Raises:
+            Trouble: they lie further apart than any place reaches.
+        """
+        _refuse_scattered(inside)
         places = self.of(level)
         old = self._stand_in_near(places, inside)
         things = np.asarray(shapely.get_parts(inside))
@@ -104,3 +113,15 @@ class Ground:
         self.book.mark_stand_ins(level, [key])
         self.forget(level)
         return key
+
+
+def _refuse_scattered(things: NDArray[np.object_]) -> None:
+    west, south, east, north = shapely.total_bounds(things)
+    across_km = math.hypot((east - west) * math.cos(math.radians((south + north) / 2)), north - south) * 111.32
+    if across_km > WIDEST_KM:
+        raise Trouble(
+            f"这些地点相距 {across_km:,.0f} 公里，不会在同一个城市：请检查坐标；事件或轨迹请按其类别导入。"
+            "没有写入任何内容。",
+            f"These lie {across_km:,.0f} km apart, which no city does: check the coordinates, or bring issues and "
+            "tracks as what they are. Nothing was written.",
+        )

@@ -73,6 +73,14 @@ def test_buildings_come_before_anybody_has_drawn_anything(bare: City) -> None:
     check_nesting(bare.connection)
 
 
+def test_buildings_all_over_the_country_are_refused_in_words(bare: City) -> None:
+    shapes = [shapely.Point(104.06, 30.66), shapely.Point(116.4, 39.9), shapely.Point(87.6, 43.8)]
+    houses = layer("城市", shapes, name=["成都", "北京", "乌鲁木齐"], 户数=[10] * 3)
+    with pytest.raises(Trouble, match=r"These lie 2,\d{3} km apart"):
+        bare.load(houses, Purpose.BUILDING)
+    assert bare.ask("SELECT count(*) FROM building") == [(0,)]
+
+
 def test_drawn_communities_and_compounds_take_over_from_stand_ins(bare: City) -> None:
     shapes = [square(n * 3, 0, n * 3 + 1, 1) for n in range(20)]
     houses = layer("楼栋", shapes, name=[f"{n}栋" for n in range(20)], 户数=[10] * 20)
