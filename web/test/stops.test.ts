@@ -17,7 +17,7 @@ describe('what stands beside the colours of a legend', () => {
   })
 
   it('begins the lowest colour just above none, which has its own', () => {
-    expect(ends(6, 3)).toEqual(['> 0', '0.7', '2.7'])
+    expect(ends(6, 3)).toEqual(['> 0', '1', '3'])
   })
 
   it('names for whole numbers only the colours that one of them has, by the smallest that has it', () => {
