@@ -117,14 +117,16 @@ async def _on_store_error(request: Request, error: Exception) -> Response:
     return answer(request, 503, AWAY, {"Retry-After": "2"})
 
 
-# What a store says while it starts, stops or has no seat left.
-NOT_NOW = {"57P01", "57P02", "57P03", "53300"}
+# A store that dies in the middle of an answer leaves asyncpg without a word for what it was doing.
+AWAY_ERRORS = (OperationalError, InterfaceError, asyncpg.InterfaceError, asyncpg.InternalClientError, PoolTimeoutError)
+# What a store says while it starts, stops or has no seat left; when the line to it or its disk fails it.
+NOT_NOW = ("57P01", "57P02", "57P03", "53300", "08", "58")
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
     """An error of the store, told by SQLAlchemy or (as a transaction begins and ends) by asyncpg itself."""
     code = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-    if code in NOT_NOW or code.startswith("08") or getattr(error, "connection_invalidated", False):
+    if code.startswith(NOT_NOW) or getattr(error, "connection_invalidated", False):
         return await _on_store_error(request, error)
     for start, (status, sentence) in BY_SQLSTATE.items():
         if code.startswith(start):
@@ -147,7 +149,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _on_service_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    for away in (OperationalError, InterfaceError, asyncpg.InterfaceError, PoolTimeoutError, ConnectionError):
+    for away in (*AWAY_ERRORS, ConnectionError):
         app.add_exception_handler(away, _on_store_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
     app.add_exception_handler(asyncpg.PostgresError, _on_database_error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -24,6 +25,8 @@ class RefusedError(Exception):
         ("53100", 507, "disk is full"),
         ("53300", 503, "away for the moment"),
         ("57P03", 503, "away for the moment"),
+        ("58030", 503, "away for the moment"),
+        ("08006", 503, "away for the moment"),
         ("23505", 409, "contradicts"),
         ("22P05", 422, "can not be kept"),
         ("42501", 404, "not yours"),
@@ -45,3 +48,18 @@ async def test_each_refusal_of_the_store_has_its_status_and_sentence(sqlstate: s
     assert sentence in answer.json()["detail"]
     assert "secret" not in answer.text
     assert "base/5" not in answer.text
+
+
+async def test_a_store_that_dies_in_the_middle_of_an_answer_is_away() -> None:
+    app = FastAPI()
+    problems.install(app)
+
+    @app.get("/")
+    async def die() -> None:
+        raise asyncpg.InternalClientError("got result for unknown protocol state 0")
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
+        answer = await client.get("/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert "away for the moment" in answer.json()["detail"]
+    assert "protocol" not in answer.text
