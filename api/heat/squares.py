@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.heat.compiled import compiled
+from geo.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,7 +16,7 @@ from pathlib import Path
 from api.settings import ROOT
 
 SOURCES = ROOT / "geo" / "partition"
-HEAT = (ROOT / "geo" / "heat" / "reel.py", ROOT / "api" / "heat" / "squares.py")
+BESIDE = tuple(ROOT / path for path in ("geo/compiled.py", "geo/heat/reel.py", "api/heat/squares.py"))
 
 
 def compiled() -> bool:
@@ -46,7 +46,7 @@ def _mark() -> Path:
 
 def _made_for() -> str:
     digest = hashlib.sha256(f"{sys.version} numba {version('numba')}".encode())
-    for path in (*sorted(SOURCES.glob("*.py")), *HEAT):
+    for path in (*sorted(SOURCES.glob("*.py")), *BESIDE):
         digest.update(f"{path} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.partition.compiled import compiled
+from geo.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

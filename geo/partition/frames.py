@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.partition.compiled import compiled
+from geo.compiled import compiled
 from geo.partition.objective import Board, distance, excess, grid_cost, walk_cost
 
 if TYPE_CHECKING:

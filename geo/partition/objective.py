@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from geo.compiled import compiled
 from geo.errors import InvalidInputError
-from geo.partition.compiled import compiled
 from geo.topology.atoms import EdgeKind
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.partition.compiled import compiled
+from geo.compiled import compiled
 from geo.partition.objective import Board, distance, excess, size_cost
 
 if TYPE_CHECKING:

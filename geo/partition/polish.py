@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.partition.compiled import compiled
+from geo.compiled import compiled
 from geo.partition.objective import Board, excess, grid_cost
 from geo.partition.search import SLIGHT, members
 

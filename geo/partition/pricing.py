@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.partition.compiled import compiled
+from geo.compiled import compiled
 from geo.partition.frames import Frames, Limits, fined_cost
 from geo.partition.objective import Board, distance, excess, size_cost, walk_cost
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.compiled import compiled
 from geo.partition.chance import below, draw
-from geo.partition.compiled import compiled
 from geo.partition.objective import Board, excess, grid_cost
 from geo.partition.tree import cut_tree, spanning_tree
 

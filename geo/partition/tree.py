@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.compiled import compiled
 from geo.partition.chance import below, draw
-from geo.partition.compiled import compiled
 from geo.partition.objective import Board, distance, excess, size_cost
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Compile the few hot loops once and keep them on disk, so that a planner never waits for a compiler."""
+"""Compile the few hot loops once and keep them on disk, so that nobody waits for a compiler twice."""
 
 from __future__ import annotations
 
