@@ -14,9 +14,10 @@ from api.plans.plain_shapes import as_told
 from api.plans.shelf import take_up
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import RowMapping, TextClause
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from api.access.admission import Asker
@@ -97,13 +98,9 @@ async def read_log(
     Raises:
         NotFoundError: there is no such plan or community, or it is not the asker's to see.
     """
-    plan_id, community_id = place
-    sheet = await take_up(session, shelf, plan_id, community_id)
-    where = {"plan": plan_id, "community": community_id}
-    rows = (await session.execute(LISTED, {**where, "base": since, "most": limit + 1})).mappings().all()
-    effective = in_effect(await lines_of(session, where))
-    patch = patch_of(sheet.plan, await marks_since(session, sheet, since))
+    sheet, rows, effective = await _looked_up(session, shelf, place, LISTED, {"base": since, "most": limit + 1})
     entries = [entry_of(row, asker, effective) for row in rows[:limit]]
+    patch = patch_of(sheet.plan, await marks_since(session, sheet, since))
     return LogRead(version=sheet.version, entries=entries, patch=patch, more=len(rows) > limit)
 
 
@@ -115,10 +112,17 @@ async def read_back(
     Raises:
         NotFoundError: there is no such plan or community, or it is not the asker's to see.
     """
+    sheet, rows, effective = await _looked_up(session, shelf, place, EARLIER, {"before": before, "most": limit + 1})
+    entries = [entry_of(row, asker, effective) for row in reversed(rows[:limit])]
+    return LogRead(version=sheet.version, entries=entries, patch=PatchRead(), more=len(rows) > limit)
+
+
+async def _looked_up(
+    session: AsyncSession, shelf: Shelf, place: tuple[UUID, UUID], wanted: TextClause, span: dict[str, int]
+) -> tuple[Sheet, Sequence[RowMapping], frozenset[int]]:
+    """The sheet, the lines that are wanted of its log, and the versions that are in effect."""
     plan_id, community_id = place
     sheet = await take_up(session, shelf, plan_id, community_id)
     where = {"plan": plan_id, "community": community_id}
-    rows = (await session.execute(EARLIER, {**where, "before": before, "most": limit + 1})).mappings().all()
-    effective = in_effect(await lines_of(session, where))
-    entries = [entry_of(row, asker, effective) for row in reversed(rows[:limit])]
-    return LogRead(version=sheet.version, entries=entries, patch=PatchRead(), more=len(rows) > limit)
+    rows = (await session.execute(wanted, where | span)).mappings().all()
+    return sheet, rows, in_effect(await lines_of(session, where))
