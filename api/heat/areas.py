@@ -31,7 +31,8 @@ AREAS = {
     "micro_grid": """
       SELECT m.id, m.name, '' AS name_en, m.households FROM micro_grid m WHERE m.id = ANY(:wanted)
       UNION SELECT m.id, m.name, '', m.households FROM plan n JOIN micro_grid m ON m.plan_id = n.id
-       WHERE n.state = 'published' AND n.effective @> current_date AND CAST(:quiet AS boolean)
+       WHERE n.state = 'published' AND n.effective @> (now() AT TIME ZONE 'Asia/Shanghai')::date
+         AND CAST(:quiet AS boolean)
          AND (SELECT count(*) FROM (SELECT FROM micro_grid LIMIT CAST(:most AS bigint)) AS few) < CAST(:most AS bigint)
     """,
 }
