@@ -6,6 +6,7 @@
 
 import type { CustomLayerInterface, FillLayerSpecification, Map as MapLibre } from 'maplibre-gl'
 import { INKS } from '../core/ink'
+import { programOf } from './program'
 
 const ACROSS = 1024
 const MOST_COLOURS = 256
@@ -174,14 +175,7 @@ function copy(gl: WebGL2RenderingContext, into: WebGLTexture, anew: boolean): vo
 }
 
 function make(gl: WebGL2RenderingContext): Made {
-  const program = gl.createProgram()
-  for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]] as const) {
-    const shader = gl.createShader(kind)!
-    gl.shaderSource(shader, source)
-    gl.compileShader(shader)
-    gl.attachShader(program, shader)
-  }
-  gl.linkProgram(program)
+  const program = programOf(gl, VERTEX, FRAGMENT)
   gl.useProgram(program)
   for (const [k, name] of ['u_ground', 'u_inks', 'u_table', 'u_palette'].entries()) gl.uniform1i(gl.getUniformLocation(program, name), k)
   const [ground, inks, table, palette] = [texture(gl), texture(gl), texture(gl), texture(gl)]

@@ -5,6 +5,7 @@
 
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl'
 import { SIDE, type Frame } from '../core/film'
+import { programOf } from './program'
 
 export interface Slide extends CustomLayerInterface {
   lay(pixels: Uint8ClampedArray, frame: Frame, how: { readonly smooth: boolean }): void
@@ -94,14 +95,7 @@ export function slideOf(id: string): Slide {
 }
 
 function make(gl: WebGL2RenderingContext): Made {
-  const program = gl.createProgram()
-  for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]] as const) {
-    const shader = gl.createShader(kind)!
-    gl.shaderSource(shader, source)
-    gl.compileShader(shader)
-    gl.attachShader(program, shader)
-  }
-  gl.linkProgram(program)
+  const program = programOf(gl, VERTEX, FRAGMENT)
   return { program, matrix: gl.getUniformLocation(program, 'u_matrix'), texture: gl.createTexture() }
 }
 
