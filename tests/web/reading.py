@@ -35,6 +35,7 @@ def untranslated(page: Page, names: list[str]) -> list[str]:
     return left
 
 
+MOST_LOOKS = 240
 INKS = """(canvas) => {
   const small = document.createElement('canvas')
   small.width = canvas.width / 4
@@ -53,6 +54,16 @@ INKS = """(canvas) => {
 def inks(page: Page, which: int = 0) -> int:
     """How many of a map's pixels, one in sixteen, are neither ground nor grey: what is drawn on it."""
     return int(page.locator(".maplibregl-canvas").nth(which).evaluate(INKS))
+
+
+def rested(page: Page, which: int = 0) -> int:
+    """The same once there is something and it no longer changes: what was drawn before may go first."""
+    seen = [0, 0, 0, -1]
+    while seen[-1] <= 0 or len(set(seen[-4:])) > 1:
+        assert len(seen) < MOST_LOOKS, f"the map does not come to rest: {seen[-8:]}"
+        page.wait_for_timeout(250)
+        seen.append(inks(page, which))
+    return seen[-1]
 
 
 def faults(page: Page) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import soon
-from tests.web.reading import faults, inks, untranslated
+from tests.web.reading import faults, inks, rested, untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,10 +71,11 @@ def test_the_total_is_that_of_sql_whatever_the_filter_and_follows_what_changes(
 
 def test_shapes_change_at_a_click_and_areas_come_as_a_table_too(heat: Callable[..., Page]) -> None:
     page = heat()
+    kernel = rested(page)
     page.get_by_role("button", name="六边", exact=True).click()
     expect(page.locator(".legend")).to_contain_text("H3")
-    assert soon(page, lambda: inks(page) > 100)
-    whole = inks(page)
+    assert soon(page, lambda: inks(page) != kernel)
+    whole = rested(page)
     page.get_by_role("slider", name="时间").fill("3")
     assert soon(page, lambda: 0 < inks(page) < whole), "a week has fewer hexagons than the year"
     page.get_by_role("button", name="区域", exact=True).click()
